@@ -1,0 +1,221 @@
+"""One call of the shell for one tenant: sub-batches through steps 1 to 6, overlapping.
+
+    prepare j+1, send register j+1
+    judge and plan j             while register j+1 and commit j-1 are under way
+    read commit j-1, send commit j
+    publish j-1
+
+All overlap ends before run() returns, so a log that acknowledges a whole take (Faust does) never runs ahead of the effects.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from time import perf_counter
+from typing import Any, TypeVar
+
+from leads.records import Committed, Decision, Outcome, RegisterAnswer
+from streams.judging import Judging
+from streams.metrics import Metrics
+from streams.overlay import Confirmed, Effect, Overlay, cascade
+from streams.pipeline import Pipeline, Work
+from streams.ports import Index
+from streams.publication import Publication
+from streams.recollection import Recollection
+
+#: Stale answers after which a lead is registered, judged and committed alone.
+ALONE_AFTER = 3
+#: Turns of the event loop a command needs from here to the socket (taking a connection, writing).
+TURNS_TO_WIRE = 3
+
+T = TypeVar("T")
+
+
+class Sent:
+    """A commit under way: its decisions, their works, and what they change."""
+
+    def __init__(self, works: Sequence[Work], effects: Sequence[Effect], task: asyncio.Task[list[Committed]]) -> None:
+        self.works = works
+        self.effects = effects
+        self.task = task
+
+
+class Flow:
+    def __init__(
+        self,
+        tenant: str,
+        index: Index,
+        pipeline: Pipeline,
+        recollection: Recollection,
+        publication: Publication,
+        metrics: Metrics,
+        clock: Callable[[], int],
+        sub_batch: int,
+    ) -> None:
+        self._tenant = tenant
+        self._index = index
+        self._pipeline = pipeline
+        self._recollection = recollection
+        self._publication = publication
+        self._metrics = metrics
+        self._clock = clock
+        self._size = sub_batch
+        self._overlay = Overlay()
+        self._confirmed = Confirmed()
+        self._stages: dict[str, float] = {}
+        self._candidates: list[int] = []
+        self._stale = 0
+        self._tasks: set[asyncio.Task[object]] = set()
+        self.outcomes: list[Outcome] = []
+
+    async def run(self, works: Sequence[Work]) -> None:
+        """Dispose of all works. Raises Unavailable; whatever was done by then is on record and will not be done twice."""
+        try:
+            await self._run(works)
+        finally:
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _run(self, works: Sequence[Work]) -> None:
+        batches = [works[i : i + self._size] for i in range(0, len(works), self._size)]
+        view = await self._send(self._register(batches[0]))
+        before: Sent | None = None
+        for number, batch in enumerate(batches):
+            following = number + 1 < len(batches)
+            ahead = await self._send(self._register(batches[number + 1])) if following else None
+            effects = self._judge(batch, await view)
+            again: list[Work] = []
+            if before:
+                fallen = await self._confirm(before, effects)
+                again = [w for w in [*before.works, *batch] if w.event in fallen]
+                batch, effects = _rest(batch, effects, fallen)
+            sent = await self._commit(batch, effects)
+            if again:
+                await self._settle(sent)
+                await self._redo(again)
+                sent = None
+            before = sent
+            if ahead:
+                view = ahead
+        if before:
+            await self._settle(before)
+        await asyncio.gather(*self._tasks)
+
+    async def _settle(self, sent: Sent) -> None:
+        """Read a commit with nothing judged after it, and see its stale leads through."""
+        fallen = await self._confirm(sent, ())
+        await self._redo([w for w in sent.works if w.event in fallen])
+
+    async def _redo(self, works: Sequence[Work]) -> None:
+        """Step 2 again for stale leads, in a batch, after some tries one by one."""
+        while works:
+            for work in works:
+                work.tries += 1
+            if len(works) > 1 and works[0].tries > ALONE_AFTER:
+                for work in works:
+                    await self._redo([work])
+                return
+            answer = await self._register(works)
+            effects = self._judge(works, answer)
+            sent = await self._commit(works, effects)
+            fallen = await self._confirm(sent, ())
+            works = [w for w in works if w.event in fallen]
+
+    async def _register(self, works: Sequence[Work]) -> RegisterAnswer:
+        began = perf_counter()
+        for work in works:
+            if work.registration is None and work.refused is None:
+                self._pipeline.prepare(work)
+        self._spent("prepare", began)
+        began = perf_counter()
+        batch = [w.registration for w in works if w.registration is not None]
+        answer = await self._index.register(self._tenant, batch, self._recollection.facts.keys())
+        self._spent("register", began)
+        return answer
+
+    def _judge(self, works: Sequence[Work], answer: RegisterAnswer) -> list[Effect]:
+        """Steps 3 and 4, in order of sequence numbers. The overlay grows by each decision."""
+        began = perf_counter()
+        self._recollection.learn(answer.records)
+        judging = Judging(self._pipeline, self._recollection.facts, answer, self._overlay)
+        registered = iter(answer.registered)
+        effects: list[Effect] = []
+        pairs = [(work, next(registered) if work.registration is not None else None) for work in works]
+        for work, mine in sorted(pairs, key=lambda pair: pair[1].seq if pair[1] else 0):
+            effect = judging.effect(work, mine)
+            self._overlay.add(effect)
+            effects.append(effect)
+            if mine:
+                self._candidates.append(len(mine.candidates))
+        self._spent("judge", began)
+        return effects
+
+    async def _commit(self, works: Sequence[Work], effects: Sequence[Effect]) -> Sent:
+        decisions = [self._confirmed.seen(effect.decision) for effect in effects]
+        by_event = {work.event: work for work in works}
+        ordered = [by_event[decision.event] for decision in decisions]
+        return Sent(ordered, effects, await self._send(self._committing(decisions)))
+
+    async def _committing(self, decisions: Sequence[Decision]) -> list[Committed]:
+        began = perf_counter()
+        answers = await self._index.commit(self._tenant, decisions) if decisions else []
+        self._spent("commit", began)
+        return answers
+
+    async def _confirm(self, sent: Sent, judged: Sequence[Effect]) -> set[bytes]:
+        """Read the answer of a commit. Gives the events that must go again: stale ones, and those of ``judged`` (decided
+        meanwhile, not sent yet) that built on them."""
+        answers = await sent.task
+        stale: list[Effect] = []
+        done: list[tuple[Work, Outcome]] = []
+        for work, effect, answer in zip(sent.works, sent.effects, answers, strict=True):
+            if answer.outcome is None:
+                stale.append(effect)
+                continue
+            done.append((work, answer.outcome))
+            if answer.entity:
+                self._confirmed.add(effect, answer.entity, answer.version)
+        fallen = {effect.decision.event for effect in stale}
+        if stale:
+            fallen |= cascade(judged, {entity for effect in stale for entity in effect.looked})
+            self._overlay = self._overlay.without(fallen)
+            self._stale += len(fallen)
+        if done:
+            self.outcomes.extend(outcome for _, outcome in done)
+            await self._send(self._publish(done))
+        return fallen
+
+    async def _publish(self, done: Sequence[tuple[Work, Outcome]]) -> None:
+        began = perf_counter()
+        await self._publication.publish(done)
+        self._spent("publish", began)
+        self._metrics.observe_batch(
+            [outcome for _, outcome in done],
+            [work.envelope.at_ms for work, _ in done],
+            self._clock(),
+            self._stages,
+            self._candidates,
+            self._stale,
+        )
+        self._stages, self._candidates, self._stale = {}, [], 0
+
+    async def _send(self, effect: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """Start an effect and let it reach the wire before we compute on."""
+        task = asyncio.create_task(effect)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        for _ in range(TURNS_TO_WIRE):
+            await asyncio.sleep(0)
+        return task
+
+    def _spent(self, stage: str, began: float) -> None:
+        self._stages[stage] = self._stages.get(stage, 0.0) + perf_counter() - began
+
+
+def _rest(works: Sequence[Work], effects: Sequence[Effect], fallen: set[bytes]) -> tuple[list[Work], list[Effect]]:
+    return (
+        [work for work in works if work.event not in fallen],
+        [effect for effect in effects if effect.decision.event not in fallen],
+    )

@@ -1,0 +1,98 @@
+"""Steps 3 and 4 for one lead of a batch: the index's answer, overlaid with what this worker has decided since."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from leads.records import Decision, Facts, Neighbour, RegisterAnswer, Registered, Verdict
+from streams.overlay import Effect, Overlay
+from streams.pipeline import Pipeline, Work
+
+_NEW = Verdict(kind="new")
+
+
+class Judging:
+    """Judges the leads of one register answer, in order of their numbers."""
+
+    def __init__(self, pipeline: Pipeline, facts: Mapping[int, Facts], answer: RegisterAnswer, overlay: Overlay) -> None:
+        self._pipeline = pipeline
+        self._facts = facts
+        self._answer = answer
+        self._overlay = overlay
+
+    def effect(self, work: Work, mine: Registered | None) -> Effect:
+        """The decision on one lead and what it would change. Reads the overlay, does not write it."""
+        at_ms = work.envelope.at_ms
+        base = Decision(
+            event=work.event,
+            seq=mine.seq if mine else 0,
+            verdict=_NEW,
+            seen=(),
+            plan=None,
+            at_ms=at_ms,
+            day=self._pipeline.day(at_ms),
+            batch=work.envelope.batch,
+            refused=work.refused,
+            source=work.envelope.source,
+            door=work.envelope.door,
+            trace=work.envelope.trace,
+        )
+        lead = work.lead
+        if mine is None or lead is None or mine.outcome is not None:
+            return Effect(base, (), (), frozenset())
+        own = self._overlay.find(mine.entity)
+        neighbours, looked = self._neighbours(mine, own)
+        verdict = self._pipeline.judge(lead, mine.counts, neighbours, self._others(mine, own), self._answer.stats)
+        joined = [n for n in neighbours if n.first in verdict.joins]
+        members = {mine.seq, *self._members(own, (mine.entity,))}
+        for neighbour in joined:
+            members.update(neighbour.seqs)
+        decision = msgspec.structs.replace(
+            base,
+            verdict=verdict,
+            seen=tuple((e, self._version(e)) for e in dict.fromkeys((mine.entity, *(c.entity for c in mine.candidates)))),
+            plan=self._pipeline.plan(lead),
+            claimant=lead.claimant,
+        )
+        return Effect(decision, (own, *(n.entity for n in joined)), tuple(members), frozenset(looked))
+
+    def _neighbours(self, mine: Registered, own: int) -> tuple[list[Neighbour], set[int]]:
+        """Entities to compare with, as they will be, and every entity this rests on."""
+        looked = {mine.seq, mine.entity, own}
+        groups: dict[int, list[int]] = {}  # root -> [first, shared, entities of the view...]
+        for candidate in mine.candidates:
+            root = self._overlay.find(candidate.entity)
+            looked.update((candidate.entity, root))
+            if root == own:
+                continue
+            group = groups.setdefault(root, [candidate.seq, 0])
+            group[0] = min(group[0], candidate.seq)
+            group[1] |= candidate.shared
+            group.append(candidate.entity)
+        neighbours = []
+        for root, (first, shared, *entities) in groups.items():
+            seqs = [s for s in self._members(root, entities) if s in self._facts and s != mine.seq]
+            if seqs:
+                facts = tuple(self._facts[s] for s in seqs)
+                neighbours.append(Neighbour(root, tuple(seqs), facts, shared, first))
+        return neighbours, looked
+
+    def _members(self, root: int, entities: tuple[int, ...] | list[int]) -> dict[int, None]:
+        members: dict[int, None] = {}
+        for entity in entities:
+            view = self._answer.entities.get(entity)
+            if view:
+                members.update(dict.fromkeys(view.members))
+        members.update(dict.fromkeys(self._overlay.members(root)))
+        return members
+
+    def _others(self, mine: Registered, own: int) -> list[Facts]:
+        """What the other leads of my own entity know: another worker's lead may have joined me already."""
+        members = self._members(own, (mine.entity,))
+        return [self._facts[s] for s in members if s != mine.seq and s in self._facts]
+
+    def _version(self, entity: int) -> int:
+        view = self._answer.entities.get(entity)
+        return view.version if view else 0

@@ -1,0 +1,93 @@
+"""The pure composition: what is done to a lead between the round trips. No clock, no network, no state but a memo.
+
+    Row -> prepare -> Lead, Keys          (step 1)
+    Lead, neighbours -> judge -> Verdict  (step 3)
+    Lead -> plan -> Plan                  (step 4)
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from leads.policy import Policy
+from leads.preparation import Preparation
+from leads.prepare import prepare
+from leads.records import Envelope, Facts, IndexStats, Lead, Neighbour, Plan, Refused, Registration, Row, Verdict
+from matchers.keys import keys_of
+from matchers.verdict import judge
+from matchers.weights import DEFAULT, Weights
+from routing.plan import compile_policy
+from streams.calendar import day_number
+from streams.ports import Message
+
+_encode = msgspec.msgpack.Encoder().encode
+
+
+class TenantSpec(msgspec.Struct, frozen=True):
+    """All that is particular to a tenant. ``secret`` keys the digests of its match keys."""
+
+    name: str
+    secret: bytes
+    policy: Policy
+    preparation: Preparation = Preparation()
+    weights: Weights = DEFAULT
+
+
+class Work(msgspec.Struct, gc=False):
+    """One event on its way through a batch, with what the steps have learnt of it so far."""
+
+    event: bytes
+    row: Row
+    envelope: Envelope
+    message: Message
+    lead: Lead | None = None
+    refused: Refused | None = None
+    registration: Registration | None = None
+    tries: int = 0
+
+
+class Router(Protocol):
+    def plan(self, lead: Lead, now_ms: int) -> Plan: ...
+
+
+class Pipeline:
+    """The pure steps for one tenant."""
+
+    def __init__(self, spec: TenantSpec) -> None:
+        self.spec = spec
+        self._router: Router = compile_policy(spec.policy)
+        self._zone = ZoneInfo(spec.policy.timezone)
+
+    def prepare(self, work: Work) -> None:
+        """Step 1: fills ``lead`` and ``registration``, or ``refused``."""
+        prepared = prepare(work.row, work.envelope, self.spec.preparation)
+        if isinstance(prepared, Refused):
+            work.refused = prepared
+            return
+        work.lead = prepared
+        keys = keys_of(prepared.facts, self.spec.secret)
+        work.registration = Registration(event=work.event, keys=keys, record=_encode(prepared.facts))
+
+    def judge(
+        self, lead: Lead, counts: Sequence[int], neighbours: Sequence[Neighbour], own: Sequence[Facts], stats: IndexStats
+    ) -> Verdict:
+        """Step 3. ``own``: the other leads already in this lead's entity; what contradicts one of them is not joined."""
+        return judge(lead.facts, counts, neighbours, stats, self.spec.weights, own)
+
+    def plan(self, lead: Lead) -> Plan:
+        """Step 4. The event's own time decides who is available, so that a replay plans alike."""
+        return self._router.plan(lead, lead.at_ms)
+
+    def day(self, at_ms: int) -> int:
+        """Day number of the tenant's calendar, for daily limits."""
+        return day_number(at_ms, self._zone)
+
+
+def event_of_bytes(value: bytes) -> bytes:
+    """Event id of a message that cannot be decoded: its own digest, so that a redelivery is the same event."""
+    return hashlib.blake2b(value, digest_size=16, person=b"undecodable").digest()

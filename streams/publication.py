@@ -1,0 +1,46 @@
+"""Step 6: outcomes to their topic, and what was rejected to the dead letters with the bytes it came in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from leads.records import Envelope, Outcome
+from streams.dead_letters import dead_letter
+from streams.metrics import Metrics
+from streams.pipeline import Work
+from streams.ports import Message, Publisher
+from streams.topics import DEAD, OUTCOMES
+
+_json = msgspec.json.Encoder().encode
+
+
+class Publication:
+    def __init__(self, publisher: Publisher, metrics: Metrics) -> None:
+        self._publisher = publisher
+        self._metrics = metrics
+
+    async def publish(self, pairs: Sequence[tuple[Work, Outcome]]) -> None:
+        """Returns when the log has confirmed all. Repeats are possible and equal to the letter. Raises LogDown."""
+        letters = [_letter(work, outcome) for work, outcome in pairs if outcome.code == "rejected"]
+        if letters:
+            await self._publisher.publish(DEAD, letters)
+            for _, outcome in pairs:
+                if outcome.code == "rejected":
+                    self._metrics.dead(outcome.reason, 1)
+        await self._publisher.publish(OUTCOMES, [outcome_message(outcome) for _, outcome in pairs])
+
+
+def outcome_message(outcome: Outcome) -> Message:
+    """Keyed by event: readers that keep the latest per key have each outcome once."""
+    return Message(topic=OUTCOMES, key=outcome.event.encode(), value=_json(outcome))
+
+
+def _letter(work: Work, outcome: Outcome) -> Message:
+    """The row's own bytes: of a chunk only the row that failed, so that a redrive takes nobody along."""
+    message = work.message
+    if len(work.envelope.rows) > 1:
+        envelope: Envelope = msgspec.structs.replace(work.envelope, rows=(work.row,))
+        message = msgspec.structs.replace(message, value=_json(envelope))
+    return dead_letter(message, event=outcome.event, reason=outcome.reason, detail=outcome.detail, stage="prepare")
