@@ -1,0 +1,110 @@
+"""The one catalogue of metrics. The code that counts, the tests of dashboards and alerts, and `docs/metrics.md` read it.
+
+Names follow ``leadstream_<subject>_<unit>[_total]`` in base units. Label sets are closed or bounded (see `Guard`), and no
+label holds a phone number, a mail address, a name or an event id.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal, get_args
+
+import msgspec
+
+from leads.records import REASONS, Door
+
+Kind = Literal["counter", "gauge", "histogram"]
+Values = tuple[str, ...]
+
+DOORS: Values = get_args(Door)
+STAGES: Values = ("prepare", "register", "judge", "plan", "commit", "publish")
+DEPENDENCIES: Values = ("store", "log")
+
+#: Seconds from the door's acceptance to the outcome. Objectives: 0.25 s for one lead (p99), 60 s for any lead.
+ANSWER_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0, 60.0, 300.0)
+STAGE_SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0)
+BATCH_LEADS = (1, 2, 5, 10, 25, 50, 100, 200, 500, 1000, 5000)
+CANDIDATES = (0, 1, 2, 5, 10, 20, 50, 100, 200)
+
+
+class Metric(msgspec.Struct, frozen=True):
+    """One entry. ``labels`` maps a label to its closed values; empty values mean an open label, bounded by `Guard`.
+
+    ``across`` tells how to combine processes: ``sum`` (each counts its own part) or ``max`` (each reports the same thing).
+    """
+
+    name: str
+    kind: Kind
+    unit: str
+    help: str
+    labels: dict[str, Values] = {}
+    buckets: tuple[float, ...] = ()
+    across: Literal["sum", "max"] = "sum"
+
+
+_WHO: dict[str, Values] = {"tenant": (), "door": DOORS, "source": ()}
+_PLACE: dict[str, Values] = {"topic": (), "partition": ()}
+_TENANT: dict[str, Values] = {"tenant": ()}
+_CODE: dict[str, Values] = {"code": tuple(REASONS), "reason": tuple(sorted({r for rs in REASONS.values() for r in rs}))}
+_DEPENDENCY = {"dependency": DEPENDENCIES}
+
+CATALOGUE: tuple[Metric, ...] = (
+    # the door
+    Metric("leadstream_leads_received_total", "counter", "leads", "Leads a door accepted, counted once the log confirmed them.", _WHO),
+    Metric("leadstream_http_requests_total", "counter", "requests", "HTTP requests by route template and status.", {"route": (), "status": ()}),
+    Metric("leadstream_http_request_seconds", "histogram", "seconds", "Time to answer an HTTP request.", {"route": ()}, ANSWER_SECONDS),
+    # the flow
+    Metric("leadstream_events_total", "counter", "leads", "Leads in messages this worker finished; equals outcomes plus repeats, always."),
+    Metric("leadstream_outcomes_total", "counter", "leads", "First outcomes of leads, published and confirmed.", _WHO | _CODE),
+    Metric("leadstream_repeats_total", "counter", "leads", "Leads delivered again whose outcome was on record already."),
+    Metric("leadstream_collisions_total", "counter", "leads", "Leads that met a known customer, by the field of the strongest evidence.", {"tenant": (), "field": ()}),
+    Metric("leadstream_answer_seconds", "histogram", "seconds", "From the door's acceptance to the published outcome.", {"door": DOORS}, ANSWER_SECONDS),
+    Metric("leadstream_stage_seconds", "histogram", "seconds", "Time one batch spent in a stage.", {"stage": STAGES}, STAGE_SECONDS),
+    Metric("leadstream_batch_leads", "histogram", "leads", "Leads in one batch.", {}, BATCH_LEADS),
+    Metric("leadstream_lead_candidates", "histogram", "leads", "Earlier leads one lead was compared with.", {}, CANDIDATES),
+    Metric("leadstream_stale_decisions_total", "counter", "decisions", "Decisions sent back because an entity changed meanwhile; judged again."),
+    Metric("leadstream_full_buckets_total", "counter", "keys", "Keys met that too many customers share: no evidence any more."),
+    Metric("leadstream_dead_letters_total", "counter", "leads", "Leads sent to the dead letters.", {"reason": REASONS["rejected"]}),
+    Metric("leadstream_set_aside_total", "counter", "messages", "Messages set aside because they killed a worker twice."),
+    Metric("leadstream_retries_total", "counter", "retries", "Calls repeated in place because a dependency did not answer.", _DEPENDENCY),
+    # what waits
+    Metric("leadstream_oldest_unanswered_seconds", "gauge", "seconds", "Age of the oldest lead without an outcome; 0 when none waits.", _PLACE, (), "max"),
+    Metric("leadstream_log_lag_messages", "gauge", "messages", "Messages in the log that no worker has acknowledged.", _PLACE, (), "max"),
+    Metric("leadstream_journal_lag_entries", "gauge", "entries", "Journal entries the relay has not published yet.", _TENANT, (), "max"),
+    Metric("leadstream_review_waiting_leads", "gauge", "leads", "Unsure leads that wait for a person's decision.", _TENANT, (), "max"),
+    # who has what
+    Metric("leadstream_pool_customers", "gauge", "customers", "Customers in a pool.", {"tenant": (), "pool": ()}, (), "max"),
+    Metric("leadstream_owner_customers", "gauge", "customers", "Open customers of an owner (internal member id).", {"tenant": (), "owner": ()}, (), "max"),
+    # health
+    Metric("leadstream_ready", "gauge", "bool", "1 when this process takes work."),
+    Metric("leadstream_dependency_up", "gauge", "bool", "1 when the dependency answered this process last time.", _DEPENDENCY),
+    Metric("leadstream_store_memory_bytes", "gauge", "bytes", "Memory the store uses.", {}, (), "max"),
+    Metric("leadstream_store_memory_limit_bytes", "gauge", "bytes", "Memory the store may use; 0 when it has no limit.", {}, (), "max"),
+    Metric("leadstream_index_leads", "gauge", "leads", "Leads in the index.", _TENANT, (), "max"),
+    Metric("leadstream_scrape_faults_total", "counter", "faults", "Times a value could not be measured when this page was asked for."),
+    Metric("leadstream_build_info", "gauge", "info", "Always 1; the labels say what runs.", {"version": (), "component": ()}),
+)  # fmt: skip
+BY_NAME = {metric.name: metric for metric in CATALOGUE}
+
+
+class Guard:
+    """Keeps open labels bounded and free of personal data: a value that looks like anything else becomes ``other``.
+
+    A source is named by whoever imports a file, so it can be anything. Allowed are short identifiers and route
+    templates without a run of seven digits; at most ``most`` different values a label.
+    """
+
+    _SHAPE = re.compile(r"(?!.*\d{7})[A-Za-z0-9_./{}:+-]{0,64}")
+
+    def __init__(self, most: int = 200) -> None:
+        self._most = most
+        self._seen: dict[str, set[str]] = {}
+
+    def __call__(self, label: str, value: str) -> str:
+        seen = self._seen.setdefault(label, set())
+        if value in seen:
+            return value
+        if len(seen) >= self._most or not self._SHAPE.fullmatch(value):
+            return "other"
+        seen.add(value)
+        return value

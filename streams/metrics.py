@@ -1,0 +1,252 @@
+"""Counting, for one process: plain numbers in dictionaries, handed over when Prometheus asks.
+
+A client library's counter costs about a microsecond a call and would be called ten times a lead; adding up a batch first
+costs a fraction of that. What is counted, and under which labels, is in `streams.catalogue`.
+"""
+
+from __future__ import annotations
+
+import threading
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import accumulate, product
+from operator import attrgetter
+
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    ProcessCollector,
+    generate_latest,
+    start_http_server,
+)
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
+from prometheus_client.registry import Collector
+
+from leads.records import Outcome
+from streams.catalogue import BY_NAME, CATALOGUE, Guard, Metric, Values
+
+#: What `exposition` answers with.
+CONTENT_TYPE = CONTENT_TYPE_LATEST
+_BITS = attrgetter("bits")
+_COLLISIONS = frozenset({"merged", "contested"})
+Family = CounterMetricFamily | GaugeMetricFamily | HistogramMetricFamily
+
+
+class _Histogram:
+    __slots__ = ("counts", "edges", "total")
+
+    def __init__(self, edges: tuple[float, ...]) -> None:
+        self.edges = edges
+        self.counts = [0] * (len(edges) + 1)
+        self.total = 0.0
+
+    def add(self, value: float, n: int = 1) -> None:
+        self.counts[bisect_left(self.edges, value)] += n
+        self.total += value * n
+
+    def cumulated(self) -> list[tuple[str, float]]:
+        """(upper edge, how many up to it), the last edge is +Inf."""
+        edges = [*(repr(float(edge)) for edge in self.edges), "+Inf"]
+        return list(zip(edges, map(float, accumulate(self.counts)), strict=True))
+
+
+class Metrics(Collector):
+    """Counts for one process. Pass a fresh `CollectorRegistry`; nothing is global, so tests and processes do not meet.
+
+    Every method may be called from any thread and never raises on a label's value.
+    """
+
+    def __init__(self, registry: CollectorRegistry, *, component: str = "worker", version: str = "0") -> None:
+        self._lock = threading.Lock()
+        self._guard = Guard()
+        self._sums: dict[str, dict[Values, float]] = {m.name: {} for m in CATALOGUE if m.kind != "histogram"}
+        self._shapes: dict[str, dict[Values, _Histogram]] = {m.name: {} for m in CATALOGUE if m.kind == "histogram"}
+        self._measure: Callable[[Metrics], None] | None = None
+        self._start_at_zero()
+        self.gauge("leadstream_build_info", {(version, component): 1.0})
+        registry.register(self)
+
+    # ------------------------------------------------------------ the door
+
+    def received(self, tenant: str, door: str, source: str, n: int = 1) -> None:
+        """A door accepted ``n`` leads and the log confirmed them."""
+        self._add("leadstream_leads_received_total", (tenant, door, source), n)
+
+    def request(self, route: str, status: int, seconds: float) -> None:
+        """One HTTP request was answered. ``route`` is the template (``/v1/receipts/{id}``), never the path."""
+        self._add("leadstream_http_requests_total", (route, str(status)), 1)
+        with self._lock:
+            self._shape("leadstream_http_request_seconds", (route,)).add(seconds)
+
+    # ------------------------------------------------------------ the flow
+
+    def observe_batch(
+        self,
+        outcomes: Sequence[Outcome],
+        accepted_ms: Sequence[int],
+        now_ms: int,
+        stages: Mapping[str, float],
+        candidates: Sequence[int],
+        stale: int,
+        *,
+        repeats: int = 0,
+        full_buckets: int = 0,
+    ) -> None:
+        """One batch is published and about to be acknowledged.
+
+        ``accepted_ms`` has one time for **each lead in the messages at hand, taken from the messages**: their number is
+        what outcomes plus ``repeats`` must sum to, and an alert compares the two. ``stages`` are seconds by stage,
+        ``candidates`` how many earlier leads each lead was compared with, ``full_buckets`` how many keys were no evidence.
+        """
+        codes: Counter[Values] = Counter([(o.tenant, o.door, o.source, o.code, o.reason) for o in outcomes])
+        met: Counter[Values] = Counter(
+            [(o.tenant, max(o.evidence, key=_BITS).field) for o in outcomes if o.code in _COLLISIONS and o.evidence]
+        )
+        waits = Counter(zip([o.door for o in outcomes], accepted_ms, strict=False))
+        with self._lock:
+            self._many("leadstream_outcomes_total", codes)
+            self._many("leadstream_collisions_total", met)
+            for (door, at_ms), n in waits.items():
+                self._shape("leadstream_answer_seconds", (door,)).add(max(0, now_ms - at_ms) / 1000, n)
+            for value, n in Counter(candidates).items():
+                self._shape("leadstream_lead_candidates", ()).add(value, n)
+            for stage, seconds in stages.items():
+                self._shape("leadstream_stage_seconds", (stage,)).add(seconds)
+            self._shape("leadstream_batch_leads", ()).add(len(accepted_ms))
+            self._sums["leadstream_events_total"][()] += len(accepted_ms)
+            self._sums["leadstream_repeats_total"][()] += repeats
+            self._sums["leadstream_stale_decisions_total"][()] += stale
+            self._sums["leadstream_full_buckets_total"][()] += full_buckets
+
+    def dead(self, reason: str, n: int = 1) -> None:
+        """``n`` leads went to the dead letters; ``reason`` is one of the rejected codes."""
+        self._add("leadstream_dead_letters_total", (reason,), n)
+
+    def set_aside(self, n: int = 1) -> None:
+        """``n`` messages were set aside because they killed a worker twice."""
+        self._add("leadstream_set_aside_total", (), n)
+
+    def retry(self, dependency: str) -> None:
+        """A call to ``store`` or ``log`` failed and is tried again in place; the dependency counts as down until `answered`."""
+        self._add("leadstream_retries_total", (dependency,), 1)
+        self.gauge("leadstream_dependency_up", {(dependency,): 0.0}, keep=True)
+
+    def answered(self, dependency: str) -> None:
+        """The dependency answered (again)."""
+        self.gauge("leadstream_dependency_up", {(dependency,): 1.0}, keep=True)
+
+    # ------------------------------------------------------------ what is read, not counted
+
+    def gauge(self, name: str, values: Mapping[Values, float], *, keep: bool = False) -> None:
+        """Replace the values of a gauge, by label values in the catalogue's order: what is no longer named disappears.
+
+        ``keep`` leaves the other values as they are. Raises KeyError for a name that is not in the catalogue.
+        """
+        with self._lock:
+            fresh = self._sums[name] if keep else {}
+            fresh.update({self._named(name, labels): value for labels, value in values.items()})
+            self._sums[name] = fresh
+
+    def ready(self, yes: bool) -> None:
+        """This process takes work, or not."""
+        self.gauge("leadstream_ready", {(): float(yes)})
+
+    def on_scrape(self, measure: Callable[[Metrics], None]) -> None:
+        """``measure`` sets gauges each time the page is asked for, in the asking thread. It must be quick and must not block."""
+        self._measure = measure
+
+    def collect(self) -> Iterator[Family]:
+        """Called by the registry: every entry of the catalogue as a metric family, from one consistent moment."""
+        if self._measure is not None:
+            try:
+                self._measure(self)
+            except Exception:  # the page must come even when a value cannot be measured: it is needed most then
+                self._add("leadstream_scrape_faults_total", (), 1)
+        with self._lock:
+            families = [self._family(metric) for metric in CATALOGUE]
+        yield from families
+
+    def describe(self) -> list[GaugeMetricFamily]:
+        """Registering asks for names; answering from the catalogue keeps it from measuring."""
+        return [GaugeMetricFamily(metric.name, metric.help) for metric in CATALOGUE]
+
+    # ------------------------------------------------------------ inside (the lock is held, or nobody else is there yet)
+
+    def _start_at_zero(self) -> None:
+        """Whatever has only closed labels exists from the start: a rate over the first event would be lost otherwise."""
+        for metric in CATALOGUE:
+            if metric.kind == "gauge" or not all(metric.labels.values()):
+                continue
+            for labels in product(*metric.labels.values()):
+                if metric.kind == "counter":
+                    self._sums[metric.name][labels] = 0.0
+                else:
+                    self._shape(metric.name, labels)
+
+    def _add(self, name: str, labels: Values, n: float) -> None:
+        with self._lock:
+            self._many(name, {labels: n})
+
+    def _many(self, name: str, counts: Mapping[Values, float]) -> None:
+        sums = self._sums[name]
+        for labels, n in counts.items():
+            named = labels if labels in sums else self._named(name, labels)
+            sums[named] = sums.get(named, 0.0) + n
+
+    def _shape(self, name: str, labels: Values) -> _Histogram:
+        shapes = self._shapes[name]
+        if labels not in shapes:
+            labels = self._named(name, labels)
+        if labels not in shapes:
+            shapes[labels] = _Histogram(BY_NAME[name].buckets)
+        return shapes[labels]
+
+    def _named(self, name: str, labels: Values) -> Values:
+        kinds = BY_NAME[name].labels
+        return tuple(
+            (value if value in closed else "other") if closed else self._guard(label, value)
+            for (label, closed), value in zip(kinds.items(), labels, strict=True)
+        )
+
+    def _family(self, metric: Metric) -> Family:
+        labels = tuple(metric.labels)
+        if metric.kind == "histogram":
+            shapes = HistogramMetricFamily(metric.name, metric.help, labels=labels)
+            for values, shape in self._shapes[metric.name].items():
+                shapes.add_metric(values, shape.cumulated(), shape.total)
+            return shapes
+        numbers = self._sums[metric.name].items()
+        if metric.kind == "counter":
+            counter = CounterMetricFamily(metric.name, metric.help, labels=labels)
+            for values, number in numbers:
+                counter.add_metric(values, number)
+            return counter
+        gauge = GaugeMetricFamily(metric.name, metric.help, labels=labels)
+        for values, number in numbers:
+            gauge.add_metric(values, number)
+        return gauge
+
+
+def new_registry() -> CollectorRegistry:
+    """A registry with this process's memory, CPU and open files; `Metrics` adds ours."""
+    registry = CollectorRegistry()
+    ProcessCollector(registry=registry)
+    return registry
+
+
+def exposition(registry: CollectorRegistry) -> bytes:
+    """The page `/metrics` answers with; its content type is `CONTENT_TYPE`."""
+    return generate_latest(registry)
+
+
+def serve(registry: CollectorRegistry, port: int, host: str = "0.0.0.0") -> Callable[[], None]:  # noqa: S104 - in its container
+    """Answer `/metrics` from a thread of its own, for processes without an HTTP door. Returns what stops it."""
+    server, thread = start_http_server(port, host, registry)
+
+    def stop() -> None:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+    return stop
