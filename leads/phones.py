@@ -1,0 +1,323 @@
+"""Phone numbers: every spelling of one number gives one ``digits``, the national significant number.
+
+Common shapes are read by three expressions; the rest is cleaned step by step, and ``phonenumbers`` is asked only
+about countries that are not written down here. A region is never guessed: digits do not depend on it, and ``kind``
+says ``landline`` only where the number or ``country`` tells.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+import phonenumbers
+
+from leads.records import Phone
+from leads.text import fold, knowledge
+
+Phones = tuple[Phone, ...]
+
+_CN_MOBILE = r"1(?:3\d|4[5-9]|5[0-35-9]|6[2567]|7[0-8]|8\d|9[0-35-9])"
+_EXT = r"(?:\s*(?:转|分机号?|extn?\.?|xtn|x\.?|#|доб\.?|int\.?|;ext=|~)\s*:?\s*(\d{1,9})#?)"
+_86 = r"(?:\(?\+?86\)?[\s-]*|0086[\s-]*)"
+_FAST_MOBILE = re.compile(rf"\s*(?:手机:\s*)?{_86}?({_CN_MOBILE})[\s-]?(\d{{4}})[\s-]?(\d{{4}})\s*")
+_FAST_NANP = re.compile(rf"\s*((?:\+|00)?1[\s.-]*)?\(?([2-9]\d\d)\)?[\s./-]*([2-9]\d\d)[\s.-]?(\d{{4}}){_EXT}?\s*")
+_FAST_LAND = re.compile(
+    rf"\s*({_86})?\(?0?(10|2\d|[3-9]\d\d)\)?[\s.-]*(\d{{3,4}})[\s.-]?(\d{{4}})(?:{_EXT}|-(\d{{1,6}}))?\s*"
+)
+_MOBILE = re.compile(rf"{_CN_MOBILE}\d{{8}}")
+_NANP = re.compile(r"[2-9]\d\d[2-9]\d{6}")
+_TOLL_FREE = re.compile(r"8(?:00|88|77|66|55|44|33)\d{7}")
+_SERVICE = re.compile(r"[48]00\d{7}|9[56]\d{3,6}|1(?:00\d\d|1\d|2\d{1,3})")
+_SCIENTIFIC = re.compile(r"(\d)(?:[.,](\d+))?e\+?(\d{1,2})")
+_MASKED = re.compile(r"(?:\+?86[\s-]*)?(\d[\d\s-]*)([*•·×x?]{2,}|[*•×x?](?:[\s-]*[*•×x?])+)[\s-]*(\d*)")
+_EXTENSION = re.compile(_EXT + r"\s*$")
+_SEPARATOR = re.compile(r";(?!ext=)|[、,|\n\r\t/&]|或者?|和|\bor\b|\band\b")
+_VANITY = re.compile(r"\+?(1[\s-]?8(?:00|88|77|66|55|44|33)[\s-]?)([a-z][a-z\s-]{5,12})")
+_CONTEXT = re.compile(r";phone-context=[^+;\n][^;\n]*|;isub=[^;\n]*|;a=[^;\n]*")
+_KEYPAD = str.maketrans("abcdefghijklmnopqrstuvwxyz", "22233344455566677778889999")
+_LOOKALIKE = str.maketrans("oil|", "0111")
+_LETTER_FOR_DIGIT = re.compile(r"(?<=\d)[oil|]+(?=[\d\s-]|$)|(?<![a-z])[oil|]+(?=\d)")
+_HAN_DIGITS = str.maketrans("〇零一二三四五六七八九幺", "001234567891")
+_FAKES = frozenset(
+    {"1234567", "12345678", "123456789", "1234567890", "12345678900", "12345678901", "12345678910", "7654321"}
+    | {"87654321", "987654321", "9876543210", "13800138000"}
+)
+
+
+class _Plan(NamedTuple):
+    """A country's numbers as far as needed: which are its own, which are mobile, which are fixed."""
+
+    code: str
+    own: re.Pattern[str]
+    mobile: re.Pattern[str]
+    landline: re.Pattern[str]
+
+
+def _plan(code: str, own: str, mobile: str, landline: str) -> _Plan:
+    return _Plan(code, re.compile(own), re.compile(mobile), re.compile(landline))
+
+
+_PLANS = {
+    "GB": _plan("44", r"[1-9]\d{8,9}", r"7[1-57-9]\d{8}", r"[12]\d{8,9}"),
+    "AU": _plan("61", r"[2-478]\d{8}", r"4\d{8}", r"[2378]\d{8}"),
+    "HK": _plan("852", r"[2-9]\d{7}", r"[4-79]\d{7}", r"[23]\d{7}"),
+    "SG": _plan("65", r"[3689]\d{7}", r"[89]\d{7}", r"6\d{7}"),
+    "MO": _plan("853", r"[268]\d{7}", r"6\d{7}", r"[28]\d{7}"),
+}
+_CODES = {plan.code: plan for plan in _PLANS.values()}
+_NANP_COUNTRIES = frozenset({"US", "CA"})
+
+
+@cache
+def _area_codes() -> frozenset[str]:
+    return frozenset(" ".join(knowledge("area_codes.txt")).split())
+
+
+def phones(text: str, country: str = "") -> tuple[Phones, str]:
+    """The numbers in one cell, in order, without repeats.
+
+    ``country`` is the ISO code of where numbers without a country code are from ("CN", "US"); "" when not known.
+    The reason is that of the first number that could not be used: empty, no_number, too_short, too_long or placeholder;
+    "" when all were understood. A partly readable number is a ``Phone`` with ``mask`` and reason partial.
+    """
+    if not text:
+        return (), "empty"
+    if not text.isascii() and "\n" not in text:
+        text = fold(text)
+    if match := _FAST_MOBILE.fullmatch(text):
+        if country not in _NANP_COUNTRIES or match.start(1) > 0 or not _NANP.match("".join(match.groups())[1:]):
+            return _finish(Phone("".join(match.groups()), "86", "mobile"))
+    elif (match := _FAST_NANP.fullmatch(text)) and country != "CN":
+        one, area, exchange, line, ext = match.groups()
+        digits = area + exchange + line
+        if one or country in _NANP_COUNTRIES:
+            return _finish(Phone(digits, "1", "service" if _TOLL_FREE.match(digits) else "unknown", ext or ""))
+        if country == "" and not _SERVICE.match(digits):
+            return _finish(Phone(digits, "", "unknown", ext or ""))
+    elif country in ("", "CN") and (match := _FAST_LAND.fullmatch(text)):
+        code, area, first, last, ext, dashed = match.groups()
+        if area in _area_codes() and (len(first) == 4 or len(area) == 3):
+            known = bool(code) or country == "CN"
+            digits = area + first + last
+            if not _SERVICE.fullmatch(digits):
+                kind = "landline" if known else "unknown"
+                return _finish(Phone(digits, "86" if known else "", kind, ext or dashed or ""))
+    return _slow(text, country)
+
+
+def _finish(phone: Phone) -> tuple[Phones, str]:
+    return ((), "placeholder") if is_placeholder(phone.digits) else ((phone,), "")
+
+
+def is_placeholder(digits: str) -> bool:
+    """Whether people type these digits when they do not want to give a number: 00000000, 12345678, 13800000000."""
+    return digits in _FAKES or (len(digits) >= 7 and digits[-7] == digits[-1] and len(set(digits[-8:])) == 1)
+
+
+def _slow(text: str, country: str) -> tuple[Phones, str]:
+    lines = "\n".join(filter(None, map(fold, text.splitlines()))) if "\n" in text else fold(text)
+    lines = lines.replace("'", "").replace("`", "").replace("’", "").replace("‘", "")
+    if not lines:
+        return (), "empty"
+    if found := _partial(lines):
+        return found
+    lines = _CONTEXT.sub("", lines)
+    if ";phone-context=" in lines:
+        phone = _ask(lines, country)
+        return _finish(phone) if phone else ((), "no_number")
+    if match := _VANITY.search(lines):
+        lines = "+" + match[1] + match[2].translate(_KEYPAD)
+    found_all: dict[tuple[str, str], Phone] = {}
+    reason = ""
+    for part in _parts(lines):
+        phone, fault = _one(part, country)
+        if phone:
+            found_all.setdefault((phone.digits, phone.ext), phone)
+        elif fault:
+            reason = reason or fault
+    return tuple(found_all.values()), reason
+
+
+def _partial(text: str) -> tuple[Phones, str] | None:
+    """Numbers damaged by a spreadsheet (1.38E+10) or masked by a person (138****5678): what is known of them."""
+    if match := _SCIENTIFIC.fullmatch(text.replace(" ", "")):
+        known = match[1] + (match[2] or "").rstrip("0")
+        length = int(match[3]) + 1
+        if length > 15 or length < 7:
+            return (), "no_number"
+        if len(known) > length:
+            return None
+        whole = (match[1] + (match[2] or "")).ljust(length, "0")
+        if len(match[1] + (match[2] or "")) >= length:
+            return phones(whole)
+        known = match[1] + (match[2] or "")
+        if whole.startswith("861") and length == 13 and len(known) > 2:
+            whole, known = whole[2:], known[2:]
+        return (Phone("", "", "unknown", "", f"{whole}~{len(known)}"),), "partial"
+    if match := _MASKED.fullmatch(text):
+        head, tail = re.sub(r"\D", "", match[1]), match[3]
+        if len(head) + len(tail) < 4:
+            return (), "no_number"
+        mobile = bool(re.match(_CN_MOBILE, head)) and tail != "" and len(head) + len(tail) < 11
+        stars = 11 - len(head) - len(tail) if mobile else len(re.sub(r"[\s-]", "", match[2]))
+        return (
+            Phone("", "86" if mobile else "", "mobile" if mobile else "unknown", "", f"{head}{'*' * stars}{tail}"),
+        ), "partial"
+    return None
+
+
+def _digits(text: str) -> str:
+    return "".join(c for c in text if "0" <= c <= "9")
+
+
+def _parts(text: str) -> list[str]:
+    """The numbers of a cell apart: at separators where both sides are long enough to be numbers, else at white space."""
+    pieces = _SEPARATOR.split(text)
+    if len(pieces) > 1:
+        long = [piece for piece in pieces if len(_digits(piece)) >= 7]
+        if len(long) == len(pieces) or len(long) > 1:
+            return [found for piece in long for found in _parts(piece)]
+        if len(long) == 1 and len(_digits(text)) > 11:
+            return long  # 0755-87203492/93: the second is not a number by itself
+        text = _SEPARATOR.sub("-", text)
+    if len(_digits(text)) > 17:
+        mobiles = [m[0] for m in re.finditer(rf"(?<!\d)(?:\+?86)?{_CN_MOBILE}\d{{8}}(?!\d)", text)]
+        pieces = mobiles if len(mobiles) > 1 else [piece for piece in text.split() if len(_digits(piece)) >= 7]
+        if len(pieces) > 1:
+            return pieces
+    return [text]
+
+
+def _one(text: str, country: str) -> tuple[Phone | None, str]:
+    """One number, already folded."""
+    text, ext = _without_extension(text)
+    text = text.translate(_HAN_DIGITS) if not text.isascii() else text
+    text = _LETTER_FOR_DIGIT.sub(lambda m: m[0].translate(_LOOKALIKE), text)
+    if match := re.fullmatch(r"(\D*\d{5,})\.0{1,2}", text):
+        text = match[1]
+    plus = "+" in text[: text.find(_digits(text)[:1])] if _digits(text) else False
+    if plus:
+        text = text.replace("(0)", "")
+    digits = _digits(text)
+    if not digits:
+        return None, "no_number"
+    if len(digits) > 4 and not digits.strip("0"):
+        return None, "placeholder"
+    if not plus and (idd := _idd(digits, country)):
+        digits, plus = digits[idd:], True
+    phone = _international(digits.lstrip("0")) if plus else _national(digits, text, country)
+    if len(phone.digits) > 15:
+        return None, "too_long"
+    if len(phone.digits) < (4 if phone.country else 5 if phone.kind == "service" else 7):
+        return None, "too_short"
+    if is_placeholder(phone.digits):
+        return None, "placeholder"
+    return (Phone(phone.digits, phone.country, phone.kind, ext or phone.ext, phone.mask) if ext else phone), ""
+
+
+def _without_extension(text: str) -> tuple[str, str]:
+    match = _EXTENSION.search(text)
+    if match and len(_digits(text[: match.start()])) >= 5:
+        return text[: match.start()], match[1]
+    if match := re.fullmatch(r"(.*\d)\s*-\s*(\d{1,6})\s*", text):  # 021-69318441-562, not 021-6931-8441
+        head = _digits(match[1])
+        head = head[2:] if head.startswith("86") else head[4:] if head.startswith("0086") else head
+        if head.startswith("0") and (size := _area(head[1:])) and len(head) - 1 - size in _LOCAL[size]:
+            return match[1], match[2]
+    return text, ""
+
+
+_LOCAL = {2: (8,), 3: (7, 8)}  # length of the area code -> lengths of the number behind it
+
+
+def _area(digits: str) -> int:
+    """Length of the Chinese area code that ``digits`` begin with, 0 when none."""
+    areas = _area_codes()
+    return 2 if digits[:2] in areas else 3 if digits[:3] in areas else 0
+
+
+def _idd(digits: str, country: str) -> int:
+    """Length of the prefix for calls abroad, 0 when there is none."""
+    if digits.startswith("011") and (country in _NANP_COUNTRIES or (not country and len(digits) >= 13)):
+        return 3
+    return 2 if digits.startswith("00") and len(digits) > 9 and country not in _NANP_COUNTRIES else 0
+
+
+def _international(digits: str) -> Phone:
+    if digits.startswith("86"):
+        return _china(digits[2:])
+    if digits.startswith("1"):
+        digits = digits[1:]
+        return Phone(digits, "1", "service" if _TOLL_FREE.fullmatch(digits) else "unknown")
+    for length in (2, 3):
+        if plan := _CODES.get(digits[:length]):
+            rest = digits[length:].lstrip("0")
+            if plan.own.fullmatch(rest):
+                return _planned(rest, plan)
+    return _ask("+" + digits, "") or Phone(digits, "", "unknown")
+
+
+def _china(digits: str) -> Phone:
+    digits = digits.lstrip("0")
+    if _MOBILE.fullmatch(digits):
+        return Phone(digits, "86", "mobile")
+    if _SERVICE.fullmatch(digits):
+        return Phone(digits, "86", "service")
+    size = _area(digits)
+    fixed = (size and len(digits) - size in _LOCAL[size]) or (len(digits) in (7, 8) and digits[0] in "2345678")
+    return Phone(digits, "86", "landline" if fixed else "unknown")
+
+
+def _planned(digits: str, plan: _Plan) -> Phone:
+    kind = "mobile" if plan.mobile.fullmatch(digits) else "landline" if plan.landline.fullmatch(digits) else "unknown"
+    return Phone(digits, plan.code, kind)
+
+
+def _national(digits: str, text: str, country: str) -> Phone:
+    """A number without a country code in front, or with one but without the plus sign."""
+    bare = digits.lstrip("0")
+    if country in _NANP_COUNTRIES:
+        nanp = bare[1:] if len(bare) == 11 and bare[0] == "1" else bare
+        if _NANP.fullmatch(nanp):
+            return _international("1" + nanp)
+    elif plan := _PLANS.get(country):
+        own = bare[len(plan.code) :] if bare.startswith(plan.code) and not plan.own.fullmatch(bare) else bare
+        if plan.own.fullmatch(own.lstrip("0")):
+            return _planned(own.lstrip("0"), plan)
+    elif country not in ("", "CN") and (phone := _ask(text, country)):
+        return phone
+    if _MOBILE.fullmatch(bare):
+        return Phone(bare, "86", "mobile")
+    if bare.startswith("86") and len(bare) >= 12:
+        phone = _china(bare[2:])
+        if phone.kind != "unknown":
+            return phone
+    if len(bare) == 11 and bare[0] == "1" and _NANP.fullmatch(bare[1:]):
+        return _international(bare)
+    if country == "CN":
+        return _china(bare)
+    return Phone(bare, "", "service" if _SERVICE.fullmatch(digits) else "unknown")
+
+
+_KINDS = {
+    phonenumbers.PhoneNumberType.MOBILE: "mobile",
+    phonenumbers.PhoneNumberType.FIXED_LINE: "landline",
+    phonenumbers.PhoneNumberType.TOLL_FREE: "service",
+    phonenumbers.PhoneNumberType.PREMIUM_RATE: "service",
+    phonenumbers.PhoneNumberType.SHARED_COST: "service",
+    phonenumbers.PhoneNumberType.UAN: "service",
+}
+
+
+def _ask(text: str, country: str) -> Phone | None:
+    """What ``phonenumbers`` makes of it; None unless it is a possible number, and a valid one where a region is used."""
+    try:
+        number = phonenumbers.parse(text, country or None)
+    except phonenumbers.NumberParseException:
+        return None
+    if country and not phonenumbers.is_valid_number(number):
+        return None
+    kind = _KINDS.get(phonenumbers.number_type(number), "unknown")
+    return Phone(str(number.national_number), str(number.country_code), kind, number.extension or "")
