@@ -1,0 +1,175 @@
+"""Kafka without Faust: publishing by batch, confirmed; reading a topic from end to end; how far a group has come."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError
+from aiokafka.partitioner import DefaultPartitioner
+
+from leads.errors import BadInput, LogDown
+from streams.ports import Message
+from streams.topics import MESSAGE_BYTES
+
+#: A request must hold the largest message any topic takes (dead letters), and its frame.
+_REQUEST_BYTES = 2 * MESSAGE_BYTES + 4096
+_BATCH_BYTES = 128 * 1024
+
+
+def ref(topic: str, partition: int, offset: int) -> str:
+    """The name of a message: unique, and sorting as text within its partition."""
+    return f"{topic}/{partition}/{offset:016d}"
+
+
+def message(record: Any) -> Message:
+    """A Message from what aiokafka or Faust hands over: both use the same attribute names."""
+    return Message(
+        topic=record.topic,
+        key=record.key or b"",
+        value=record.value or b"",
+        headers=tuple(record.headers or ()),
+        ref=ref(record.topic, record.partition, record.offset),
+    )
+
+
+class KafkaPublisher:
+    """A Publisher on aiokafka: idempotent, acks=all, one batch a partition, all awaited.
+
+    Connects at the first publish. After a failure the next publish starts afresh, since an idempotent producer that gave
+    up on a batch leaves a hole in its numbering that the broker would refuse for ever.
+    """
+
+    def __init__(self, bootstrap: str, *, timeout_s: float = 10.0) -> None:
+        self._bootstrap, self._timeout_s = bootstrap, timeout_s
+        self._producer: Any = None
+        self._starting = asyncio.Lock()
+        self._partition = DefaultPartitioner()
+        self._retired: set[asyncio.Task[None]] = set()
+
+    async def publish(self, topic: str, messages: Sequence[Message]) -> None:
+        """See ``streams.ports.Publisher``. A message with an empty key goes to any partition.
+
+        Raises LogDown, and BadInput for a message larger than its topic takes: trying again would not help.
+        """
+        if not messages:
+            return
+        producer = None
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                producer = await self._started()
+                await self._send(producer, topic, messages)
+        except (KafkaError, OSError, TimeoutError) as error:
+            if producer is not None and producer is self._producer:
+                self._producer = None
+                self._retire(producer)
+            if isinstance(error, MessageSizeTooLargeError):
+                raise BadInput("too_large", f"a message is larger than {topic} takes; send it in parts") from error
+            raise LogDown(f"Kafka did not confirm to {topic} ({type(error).__name__}); check broker and topic") from error
+
+    async def stop(self) -> None:
+        """Close the connection, within the timeout; a later publish opens a new one."""
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            self._retire(producer)
+        if self._retired:
+            _, late = await asyncio.wait(tuple(self._retired), timeout=self._timeout_s)
+            for task in late:
+                task.cancel()
+
+    async def _started(self) -> Any:
+        async with self._starting:
+            if self._producer is None:
+                producer = AIOKafkaProducer(
+                    bootstrap_servers=self._bootstrap,
+                    acks="all",
+                    enable_idempotence=True,
+                    max_batch_size=_BATCH_BYTES,
+                    max_request_size=_REQUEST_BYTES,
+                    request_timeout_ms=int(self._timeout_s * 1000),
+                )
+                try:
+                    await producer.start()
+                except BaseException:
+                    self._retire(producer)
+                    raise
+                self._producer = producer
+            return self._producer
+
+    async def _send(self, producer: Any, topic: str, messages: Sequence[Message]) -> None:
+        partitions = sorted(await producer.partitions_for(topic))
+        by_partition: dict[int, list[Message]] = {}
+        for one in messages:
+            by_partition.setdefault(self._partition(one.key or None, partitions, partitions), []).append(one)
+        confirmations = []
+        for partition, group in by_partition.items():
+            batch = producer.create_batch()
+            for one in group:
+                if not _append(batch, one):
+                    confirmations.append(await producer.send_batch(batch, topic, partition=partition))
+                    batch = producer.create_batch()
+                    _append(batch, one)  # the first of a batch is always taken
+            confirmations.append(await producer.send_batch(batch, topic, partition=partition))
+        await asyncio.gather(*confirmations)
+
+    def _retire(self, producer: Any) -> None:
+        async def close() -> None:
+            await producer.stop()
+
+        task = asyncio.create_task(close())
+        self._retired.add(task)
+        task.add_done_callback(self._forget)
+
+    def _forget(self, task: asyncio.Task[None]) -> None:
+        self._retired.discard(task)
+        if not task.cancelled():
+            task.exception()  # that a broken connection does not close well is no news
+
+
+def _append(batch: Any, one: Message) -> bool:
+    return batch.append(key=one.key, value=one.value, headers=list(one.headers), timestamp=None) is not None
+
+
+async def read(bootstrap: str, topic: str) -> AsyncIterator[Message]:
+    """Every message of a topic up to its end as of now, in order within each partition, without a group. Raises LogDown."""
+    async with _consumer(bootstrap, topic) as consumer:
+        ends = await consumer.end_offsets(_parts(consumer, topic))
+        left = {part for part, end in ends.items() if end > await consumer.position(part)}
+        while left:
+            for part, records in (await consumer.getmany(*left, timeout_ms=1000)).items():
+                for record in records:
+                    if record.offset < ends[part]:
+                        yield message(record)
+            left = {part for part in left if await consumer.position(part) < ends[part]}
+
+
+async def positions(bootstrap: str, group: str, topic: str) -> dict[int, tuple[int, int]]:
+    """Partition -> (next offset the group will read, end of the partition): the difference is the lag. Raises LogDown."""
+    async with _consumer(bootstrap, topic) as reader, _consumer(bootstrap, group=group) as member:
+        ends = await reader.end_offsets(_parts(reader, topic))
+        return {part.partition: (await member.committed(part) or 0, end) for part, end in sorted(ends.items())}
+
+
+@asynccontextmanager
+async def _consumer(bootstrap: str, *topics: str, group: str | None = None) -> AsyncIterator[Any]:
+    """A plain consumer that commits nothing and, without a topic, does not join its group. Driver errors are LogDown."""
+    consumer = AIOKafkaConsumer(
+        *topics, bootstrap_servers=bootstrap, group_id=group, enable_auto_commit=False, auto_offset_reset="earliest"
+    )
+    try:
+        await consumer.start()
+        yield consumer
+    except (KafkaError, OSError) as error:
+        raise LogDown(f"Kafka at {bootstrap} did not answer a reader ({type(error).__name__})") from error
+    finally:
+        await consumer.stop()
+
+
+def _parts(consumer: Any, topic: str) -> set[Any]:
+    parts: set[Any] = consumer.assignment()
+    if not parts:
+        raise LogDown(f"Kafka has no topic {topic}: run leadstream topics apply")
+    return parts
