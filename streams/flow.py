@@ -170,11 +170,12 @@ class Flow:
         answers = await sent.task
         stale: list[Effect] = []
         done: list[tuple[Work, Outcome]] = []
+        repeats: list[tuple[Work, Outcome]] = []
         for work, effect, answer in zip(sent.works, sent.effects, answers, strict=True):
             if answer.outcome is None:
                 stale.append(effect)
                 continue
-            done.append((work, answer.outcome))
+            (done if answer.fresh else repeats).append((work, answer.outcome))
             if answer.entity:
                 self._confirmed.add(effect, answer.entity, answer.version)
         fallen = {effect.decision.event for effect in stale}
@@ -182,22 +183,23 @@ class Flow:
             fallen |= cascade(judged, {entity for effect in stale for entity in effect.looked})
             self._overlay = self._overlay.without(fallen)
             self._stale += len(fallen)
-        if done:
-            self.outcomes.extend(outcome for _, outcome in done)
-            await self._send(self._publish(done))
+        if done or repeats:
+            self.outcomes.extend(outcome for _, outcome in (*done, *repeats))
+            await self._send(self._publish(done, repeats))
         return fallen
 
-    async def _publish(self, done: Sequence[tuple[Work, Outcome]]) -> None:
+    async def _publish(self, done: Sequence[tuple[Work, Outcome]], repeats: Sequence[tuple[Work, Outcome]]) -> None:
         began = perf_counter()
-        await self._publication.publish(done)
+        await self._publication.publish([*done, *repeats])
         self._spent("publish", began)
         self._metrics.observe_batch(
             [outcome for _, outcome in done],
-            [work.envelope.at_ms for work, _ in done],
+            [work.envelope.at_ms for work, _ in (*done, *repeats)],
             self._clock(),
             self._stages,
             self._candidates,
             self._stale,
+            repeats=len(repeats),
         )
         self._stages, self._candidates, self._stale = {}, [], 0
 

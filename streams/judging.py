@@ -10,13 +10,18 @@ from leads.records import Decision, Facts, Neighbour, RegisterAnswer, Registered
 from streams.overlay import Effect, Overlay
 from streams.pipeline import Pipeline, Work
 
+#: Leads of one entity that are compared at most: the view's first and the latest. A customer's thousandth lead costs no more.
+MOST_MEMBERS = 32
+
 _NEW = Verdict(kind="new")
 
 
 class Judging:
     """Judges the leads of one register answer, in order of their numbers."""
 
-    def __init__(self, pipeline: Pipeline, facts: Mapping[int, Facts], answer: RegisterAnswer, overlay: Overlay) -> None:
+    def __init__(
+        self, pipeline: Pipeline, facts: Mapping[int, Facts], answer: RegisterAnswer, overlay: Overlay
+    ) -> None:
         self._pipeline = pipeline
         self._facts = facts
         self._answer = answer
@@ -52,7 +57,9 @@ class Judging:
         decision = msgspec.structs.replace(
             base,
             verdict=verdict,
-            seen=tuple((e, self._version(e)) for e in dict.fromkeys((mine.entity, *(c.entity for c in mine.candidates)))),
+            seen=tuple(
+                (e, self._version(e)) for e in dict.fromkeys((mine.entity, *(c.entity for c in mine.candidates)))
+            ),
             plan=self._pipeline.plan(lead),
             claimant=lead.claimant,
         )
@@ -86,7 +93,10 @@ class Judging:
             if view:
                 members.update(dict.fromkeys(view.members))
         members.update(dict.fromkeys(self._overlay.members(root)))
-        return members
+        if len(members) <= MOST_MEMBERS:
+            return members
+        ordered = list(members)
+        return dict.fromkeys(ordered[: MOST_MEMBERS // 2] + ordered[-MOST_MEMBERS // 2 :])
 
     def _others(self, mine: Registered, own: int) -> list[Facts]:
         """What the other leads of my own entity know: another worker's lead may have joined me already."""

@@ -1,8 +1,8 @@
 """The pure composition: what is done to a lead between the round trips. No clock, no network, no state but a memo.
 
-    Row -> prepare -> Lead, Keys          (step 1)
-    Lead, neighbours -> judge -> Verdict  (step 3)
-    Lead -> plan -> Plan                  (step 4)
+Row -> prepare -> Lead, Keys          (step 1)
+Lead, neighbours -> judge -> Verdict  (step 3)
+Lead -> plan -> Plan                  (step 4)
 """
 
 from __future__ import annotations
@@ -74,7 +74,12 @@ class Pipeline:
         work.registration = Registration(event=work.event, keys=keys, record=_encode(prepared.facts))
 
     def judge(
-        self, lead: Lead, counts: Sequence[int], neighbours: Sequence[Neighbour], own: Sequence[Facts], stats: IndexStats
+        self,
+        lead: Lead,
+        counts: Sequence[int],
+        neighbours: Sequence[Neighbour],
+        own: Sequence[Facts],
+        stats: IndexStats,
     ) -> Verdict:
         """Step 3. ``own``: the other leads already in this lead's entity; what contradicts one of them is not joined."""
         return judge(lead.facts, counts, neighbours, stats, self.spec.weights, own)

@@ -12,7 +12,7 @@ _decode = msgspec.msgpack.Decoder(Facts).decode
 
 
 class Recollection:
-    """A bounded memo: the oldest half is forgotten when it is full, which costs less than keeping an order of use."""
+    """A bounded memo. ``trim`` is called between flows only: what a flow told the index it knows must stay until it ends."""
 
     def __init__(self, most: int = 40_000) -> None:
         self._most = most
@@ -23,6 +23,9 @@ class Recollection:
         for seq, record in records.items():
             if seq not in known:
                 known[seq] = _decode(record)
-        if len(known) > self._most:
-            for seq in list(known)[: self._most // 2]:
-                del known[seq]
+
+    def trim(self) -> None:
+        """Forget the older half when full, which costs less than keeping an order of use."""
+        if len(self.facts) > self._most:
+            for seq in list(self.facts)[: self._most // 2]:
+                del self.facts[seq]

@@ -14,6 +14,7 @@ Unavailable is raised through to the caller, who holds the messages and tries ag
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 
 from leads.records import Outcome
@@ -53,6 +54,7 @@ class Shell:
         self._publication = Publication(publisher, metrics)
         self._suspects = Suspects(index, slot)
         self._recollections = {tenant: Recollection() for tenant in pipelines}
+        self._locks = {tenant: asyncio.Lock() for tenant in pipelines}
 
     async def process(self, messages: Sequence[Message]) -> None:
         """Dispose of every lead in ``messages``: when this returns, all may be acknowledged. Raises Unavailable."""
@@ -65,16 +67,19 @@ class Shell:
             await self._suspects.hold(calm)
             await self._dispose(take(calm, self._pipelines))
 
-    async def judge_now(self, tenant: str, taken: Taken) -> list[Outcome]:
-        """The same effects for leads that somebody waits for, answering with their outcomes."""
-        flow = self._flow(tenant)
-        await flow.run(taken.works[tenant])
-        return flow.outcomes
+    async def judge_now(self, taken: Taken) -> list[Outcome]:
+        """The same effects for leads that somebody waits for, answering with their outcomes (in order of commit)."""
+        return await self._dispose(taken)
 
-    async def _dispose(self, taken: Taken) -> None:
+    async def _dispose(self, taken: Taken) -> list[Outcome]:
+        outcomes: list[Outcome] = []
         for tenant, works in taken.works.items():
-            flow = self._flow(tenant)
-            await flow.run(works)
+            async with self._locks[tenant]:
+                self._recollections[tenant].trim()
+                flow = self._flow(tenant)
+                await flow.run(works)
+                outcomes += flow.outcomes
+        return outcomes
 
     def _flow(self, tenant: str) -> Flow:
         return Flow(

@@ -1,0 +1,171 @@
+"""``leadstream dedupe``: the same engine on a throw-away store. Rows in file order are the arrivals."""
+
+from __future__ import annotations
+
+import csv
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from time import perf_counter
+
+import msgspec
+
+from gateway.files import Refusal, read_rows
+from gateway.mapping import Mapping
+from leads.preparation import Preparation
+from leads.policy import Policy
+from leads.records import Envelope, Outcome, Row
+from leadstream.truth import Truth
+from matchers.weights import DEFAULT, Weights
+from stores.connect import connect
+from stores.embedded import start_or_attach, stop
+from stores.index import ValkeyIndex
+from streams.intake import Taken
+from streams.metrics import Metrics, new_registry
+from streams.pipeline import Pipeline, TenantSpec, Work
+from streams.ports import Message
+from streams.shell import Shell
+
+TENANT = "dedupe"
+#: Leads handed to the shell at a time, as a worker takes them from its log.
+TAKE = 400
+#: One lead in so many is sent alone and timed: the latency of a lead somebody waits for.
+ALONE_EVERY = 100
+#: A review counts with its likeliest entity when that is likelier than not.
+LIKELY = 0.5
+
+
+class Nowhere:
+    """The publisher of a throw-away run: outcomes are read from the answers."""
+
+    async def publish(self, topic: str, messages: Sequence[Message]) -> None:
+        return None
+
+
+class Report(msgspec.Struct):
+    """What ``--report`` writes. ``leads_per_s`` counts the leads sent in batches and the time they took; ``latency_ms``
+    is of leads sent alone in between."""
+
+    leads: int
+    seconds: float
+    leads_per_s: float
+    store_bytes_per_lead: float
+    latency_ms: dict[str, float]
+    outcomes: dict[str, int]
+    entities: int
+    refused_rows: int
+    candidates_per_lead: float
+    cluster_pairs: dict[str, float] | None = None
+    b_cubed: dict[str, float] | None = None
+
+
+class Deduped(msgspec.Struct):
+    """``entity_of`` has an entry a row, in file order, by the file's own ids."""
+
+    entity_of: dict[str, int]
+    report: Report
+    refused: list[Refusal]
+
+
+async def dedupe(file: Path, mapping: Mapping, *, weights: Weights = DEFAULT, fsync: str = "always") -> Deduped:
+    """Run every row through the pipeline. Raises BadInput for a file that cannot be read, StoreDown."""
+    with tempfile.TemporaryDirectory(prefix="leadstream-dedupe-") as home:
+        url = start_or_attach(home, fsync="always" if fsync == "always" else "everysec")
+        try:
+            return await _run(file, mapping, url, weights)
+        finally:
+            stop(home)
+
+
+async def _run(file: Path, mapping: Mapping, url: str, weights: Weights) -> Deduped:
+    client = connect(url)
+    try:
+        index = ValkeyIndex(client)
+        spec = TenantSpec(TENANT, b"dedupe", Policy(version="dedupe"), Preparation(kinds=mapping.kinds), weights)
+        shell = Shell(index, Nowhere(), {TENANT: Pipeline(spec)}, lambda: 0, Metrics(new_registry()), slot=TENANT)
+        refused: list[Refusal] = []
+        ids: list[str] = []
+        outcomes: list[Outcome] = []
+        alone_ms: list[float] = []
+        before = await index.memory_bytes()
+        bulk, bulk_s = 0, 0.0
+        for works in _takes(read_rows(file, mapping), ids, refused):
+            for part in (works[:-1], works[-1:]) if len(works) >= ALONE_EVERY else (works,):
+                began = perf_counter()
+                outcomes += await shell.judge_now(Taken({TENANT: part}))
+                took = perf_counter() - began
+                if len(part) == 1:
+                    alone_ms.append(took * 1_000)
+                else:
+                    bulk, bulk_s = bulk + len(part), bulk_s + took
+        used = await index.memory_bytes() - before
+        entity_of = await _entities(index, ids, outcomes)
+    finally:
+        await client.aclose()
+    report = Report(
+        leads=len(ids),
+        seconds=round(bulk_s + sum(alone_ms) / 1_000, 3),
+        leads_per_s=round(bulk / bulk_s, 1) if bulk_s else 0.0,
+        store_bytes_per_lead=round(used / max(1, len(ids)), 1),
+        latency_ms={"p50": _quantile(alone_ms, 0.5), "p99": _quantile(alone_ms, 0.99)},
+        outcomes=dict(sorted(Counter(outcome.code for outcome in outcomes).items())),
+        entities=len(set(entity_of.values())),
+        refused_rows=len(refused),
+        candidates_per_lead=0.0,
+    )
+    return Deduped(entity_of, report, refused)
+
+
+def _takes(rows: Iterator[Row | Refusal], ids: list[str], refused: list[Refusal]) -> Iterator[list[Work]]:
+    """Works of up to TAKE rows; notes the file's own id of each row."""
+    nothing = Message(topic="", key=b"", value=b"")
+    while chunk := list(islice(rows, TAKE)):
+        refused += [row for row in chunk if isinstance(row, Refusal)]
+        works = []
+        for row in chunk:
+            if isinstance(row, Refusal):
+                continue
+            ids.append(row.extra.get("id") or str(row.row))
+            event = len(ids).to_bytes(16, "big")
+            envelope = Envelope(tenant=TENANT, source="file", door="import", at_ms=len(ids), rows=())
+            row = msgspec.structs.replace(row, event=event.hex())
+            works.append(Work(event=event, row=row, envelope=envelope, message=nothing))
+        if works:
+            yield works
+
+
+async def _entities(index: ValkeyIndex, ids: Sequence[str], outcomes: Sequence[Outcome]) -> dict[str, int]:
+    """Final entity of each row. A row without one (rejected, suppressed) is alone, under a negative number."""
+    by_event = {int(outcome.event, 16): outcome for outcome in outcomes}
+    roots = await index.roots(TENANT, [by_event[n].seq for n in range(1, len(ids) + 1)])
+    found: dict[str, int] = {}
+    for number, (name, root) in enumerate(zip(ids, roots, strict=True), start=1):
+        outcome = by_event[number]
+        entity = root or -number
+        if outcome.code == "review" and outcome.probability > LIKELY:
+            entity = (await index.roots(TENANT, [outcome.likeliest]))[0] or entity
+        found[name] = entity
+    return found
+
+
+def score(deduped: Deduped, truth: Truth) -> None:
+    """Adds the scores against the truth to the report."""
+    scores = truth.scores(deduped.entity_of)
+    deduped.report.cluster_pairs = msgspec.structs.asdict(scores["cluster_pairs"])
+    deduped.report.b_cubed = msgspec.structs.asdict(scores["b_cubed"])
+
+
+def write_clusters(path: Path, entity_of: dict[str, int]) -> None:
+    """``id,entity_id``, a line a row."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(("id", "entity_id"))
+        writer.writerows(entity_of.items())
+
+
+def _quantile(values: Sequence[float], q: float) -> float:
+    """Nearest-rank quantile; 0 when nothing was measured."""
+    ordered = sorted(values)
+    return round(ordered[min(len(ordered) - 1, int(q * len(ordered)))], 3) if ordered else 0.0

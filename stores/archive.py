@@ -1,0 +1,111 @@
+"""Segments on disk: what the log held, kept after the log has let go of it, encrypted.
+
+A segment is a file of frames: 4 bytes length, 12 bytes nonce, AES-256-GCM ciphertext of a msgpack list of entries
+(ref, key, value, headers). ``append`` returns when the frame is on disk. A frame cut short by a crash is cut off when the
+archive is opened; its entries were not acknowledged, so they come again. Repeats are possible, readers go by ``ref``.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from leads.errors import BadInput, StoreDown
+
+SEGMENT_BYTES = 64 << 20
+_NONCE = 12
+
+
+class Entry(msgspec.Struct, frozen=True, array_like=True):
+    """One archived message. ``ref`` names it in its log."""
+
+    ref: str
+    key: bytes
+    value: bytes
+    headers: tuple[tuple[str, bytes], ...] = ()
+
+
+_decode = msgspec.msgpack.Decoder(list[Entry]).decode
+
+
+class Archive:
+    """The segments of one topic. One writer at a time; readers may read beside it."""
+
+    def __init__(self, directory: Path, key: bytes, *, segment_bytes: int = SEGMENT_BYTES) -> None:
+        self._directory = directory
+        self._cipher = AESGCM(key)
+        self._segment_bytes = segment_bytes
+        self._file: int | None = None
+
+    def append(self, entries: Sequence[Entry]) -> None:
+        """Durable when it returns. Raises StoreDown when the disk does not take it."""
+        nonce = os.urandom(_NONCE)
+        body = nonce + self._cipher.encrypt(nonce, msgspec.msgpack.encode(list(entries)), None)
+        try:
+            if self._file is None:
+                self._file = self._open()
+            os.write(self._file, len(body).to_bytes(4, "big") + body)
+            os.fdatasync(self._file)
+            if os.fstat(self._file).st_size >= self._segment_bytes:
+                self.close()
+        except OSError as error:
+            self.close()
+            raise StoreDown(
+                f"the archive in {self._directory} cannot be written ({error.strerror}); free the disk"
+            ) from error
+
+    def close(self) -> None:
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+    def read(self) -> Iterator[Entry]:
+        """All entries, oldest first. Raises BadInput when the key is not the one they were written with."""
+        for path in self.segments():
+            with path.open("rb") as file:
+                while len(head := file.read(4)) == 4:
+                    body = file.read(int.from_bytes(head, "big"))
+                    if len(body) < int.from_bytes(head, "big"):
+                        break
+                    try:
+                        plain = self._cipher.decrypt(body[:_NONCE], body[_NONCE:], None)
+                    except InvalidTag as error:
+                        raise BadInput(
+                            "wrong_key", f"{path.name} does not open with this key; use the one in force then"
+                        ) from error
+                    yield from _decode(plain)
+
+    def segments(self) -> list[Path]:
+        return sorted(self._directory.glob("*.seg"))
+
+    def _open(self) -> int:
+        self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        present = self.segments()
+        last = present[-1] if present else None
+        if last is None or last.stat().st_size >= self._segment_bytes:
+            number = int(last.stem) + 1 if last else 1
+            last = self._directory / f"{number:08d}.seg"
+        whole = _whole(last)
+        file = os.open(last, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        os.ftruncate(file, whole)
+        return file
+
+
+def _whole(path: Path) -> int:
+    """Length of the part of a segment that consists of whole frames."""
+    if not path.exists():
+        return 0
+    size, at = path.stat().st_size, 0
+    with path.open("rb") as file:
+        while len(head := file.read(4)) == 4:
+            end = at + 4 + int.from_bytes(head, "big")
+            if end > size:
+                break
+            at = end
+            file.seek(at)
+    return at

@@ -1,0 +1,50 @@
+"""The relay: takes the journal out of the store and publishes it until confirmed, then lets the store forget it.
+
+The store holds the index, not the past. A crash between confirmation and forgetting publishes some entries twice;
+they carry their numbers, and a reader goes by the number.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Protocol
+
+from leads.errors import Unavailable
+from streams.metrics import Metrics
+from streams.ports import Message, Publisher
+from streams.topics import JOURNAL
+
+
+class Journal(Protocol):
+    """The numbered effects of a tenant, oldest first."""
+
+    async def read(self, tenant: str, after: int, most: int) -> Sequence[tuple[int, bytes]]: ...
+
+    async def trim(self, tenant: str, upto: int) -> None:
+        """Forget entries up to and with this number."""
+
+
+async def relay_once(journal: Journal, publisher: Publisher, tenant: str, most: int = 1_000) -> int:
+    """Publish up to ``most`` entries. Gives how many there were. Raises Unavailable."""
+    entries = await journal.read(tenant, 0, most)
+    if entries:
+        messages = [Message(topic=JOURNAL, key=f"{tenant}/{number}".encode(), value=body) for number, body in entries]
+        await publisher.publish(JOURNAL, messages)
+        await journal.trim(tenant, entries[-1][0])
+    return len(entries)
+
+
+async def relay(
+    journal: Journal, publisher: Publisher, tenants: Sequence[str], metrics: Metrics, *, idle_s: float = 0.5
+) -> None:
+    """Until cancelled. What is down is asked again; nothing is forgotten meanwhile."""
+    while True:
+        moved = 0
+        for tenant in tenants:
+            try:
+                moved += await relay_once(journal, publisher, tenant)
+            except Unavailable:
+                metrics.retry("journal")
+        if not moved:
+            await asyncio.sleep(idle_s)
