@@ -1,0 +1,134 @@
+"""E-mail addresses: one mailbox, one spelling, and whether it belongs to a person, a company or a desk."""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from leads.records import Email
+from leads.text import knowledge, plain, simplify
+
+_PLAIN = re.compile(r"\s*([A-Za-z0-9._+\-]+)@([A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)*\.[A-Za-z]{2,})\s*")
+_ANY = re.compile(r"([^\s@<>()\[\],;:\"'|/、，；。]+)@+([^\s@<>()\[\],;:\"'|/、，；]*[^\s@<>()\[\],;:\"'|/、，；.。])")
+_AT = re.compile(r"\s*(?:@+|\(at\)|\[at\]|#at#|艾特)[\s@]*", re.IGNORECASE)
+_DOT = re.compile(r"\s*(?:\(dot\)|\[dot\]|。|·)\s*|\.{2,}|,(?=(?:com|cn|net|org)\b)", re.IGNORECASE)
+_TLD = {
+    **dict.fromkeys(
+        ("con", "cmo", "ocm", "comm", "coom", "vom", "xom", "cpm", "clm", "om", "cim", "c0m", "coim"), "com"
+    ),
+    **dict.fromkeys(("nte", "ne", "met", "bet"), "net"),
+    **dict.fromkeys(("ogr", "rog", "orgg"), "org"),
+    **dict.fromkeys(("cnn", "ccn"), "cn"),
+}
+
+
+class _Tables(NamedTuple):
+    mend: dict[str, str]  # a provider's domain as typed -> as it is
+    free: frozenset[str]
+    dots: frozenset[str]
+    roles: frozenset[str]
+    fake_locals: frozenset[str]
+    fake_at_free: frozenset[str]
+    fake_domains: frozenset[str]
+    suffixes: frozenset[str]
+
+
+@cache
+def _tables() -> _Tables:
+    providers = [line.split() for line in knowledge("mail_domains.txt")]
+    local, at_free, domain = (frozenset(line.split()) for line in knowledge("mail_fakes.txt"))
+    return _Tables(
+        {spelling: right for _, right, *wrong in providers for spelling in (right, *wrong)},
+        frozenset(right for _, right, *_ in providers),
+        frozenset(right for kind, right, *_ in providers if kind == "dots"),
+        frozenset(" ".join(knowledge("mail_roles.txt")).split()),
+        local,
+        at_free,
+        domain,
+        frozenset(" ".join(knowledge("suffixes.txt")).split()),
+    )
+
+
+def emails(text: str) -> tuple[tuple[Email, ...], str]:
+    """The mailboxes in one cell, in order, without repeats.
+
+    The reason is that of the first that could not be used: empty, no_address or placeholder; "" when all were understood.
+    """
+    if match := _PLAIN.fullmatch(text):
+        box = _email(match[1].lower(), match[2].lower())
+        return ((), box) if isinstance(box, str) else ((box,), "")
+    found = _search(text)
+    if not found:
+        return (), "no_address" if text.strip() else "empty"
+    boxes: dict[tuple[str, str], Email] = {}
+    reason = ""
+    for local, domain in found:
+        box = _email(local.lower(), domain.lower())
+        if isinstance(box, str):
+            reason = reason or box
+        else:
+            boxes.setdefault((box.local, box.domain), box)
+    return tuple(boxes.values()), reason
+
+
+def stem(domain: str) -> str:
+    """The registered name of a domain without its public suffix: ``acme`` of mail.acme.com.cn; "" when there is none."""
+    labels = domain.removeprefix("www.").split(".")
+    cut = 2 if len(labels) > 2 and ".".join(labels[-2:]) in _tables().suffixes else 1
+    return labels[-cut - 1] if len(labels) > cut else ""
+
+
+def _search(text: str) -> list[tuple[str, str]]:
+    text = plain(text)
+    if "mailto:" in text.lower():
+        text = re.sub("mailto:", " ", text, flags=re.IGNORECASE)
+    text = _DOT.sub(".", _AT.sub("@", text))
+    found = _ANY.findall(text)
+    if not found and "@" in text and text.count("@") == 1:  # spaces inside: zhang wei@ qq. com
+        found = _ANY.findall(text.replace(" ", ""))
+    elif len(found) == 1 and " " in text and "." not in found[0][1]:
+        found = _ANY.findall(re.sub(r"\s*\.\s*", ".", text))
+    return found
+
+
+class _Domain(NamedTuple):
+    right: str  # canonical; "" when this is no domain
+    stem: str
+    free: bool
+    dots: bool
+    fake: bool
+
+
+@lru_cache(maxsize=8192)
+def _domain(domain: str) -> _Domain:
+    tables = _tables()
+    right = tables.mend.get(domain) or _mended(domain)
+    if "." not in right or len(right) > 253:
+        right = ""
+    return _Domain(right, stem(right), right in tables.free, right in tables.dots, right in tables.fake_domains)
+
+
+def _mended(domain: str) -> str:
+    domain = simplify(domain).strip(".-")
+    head, dot, tld = domain.rpartition(".")
+    if tld in _TLD:
+        domain = head + dot + _TLD[tld]
+    elif not dot and len(domain) > 5 and domain.endswith("com"):  # foxmailcom
+        domain = domain[:-3] + ".com"
+    return _tables().mend.get(domain, domain)
+
+
+def _email(local: str, domain: str) -> Email | str:
+    """A mailbox from its two lower-case halves, or why it is none."""
+    tables, (right, name, free, dots, fake) = _tables(), _domain(domain)
+    written = local.strip(".-")
+    canonical = written.split("+", 1)[0] or written
+    if dots:
+        canonical = canonical.replace(".", "")
+    if not right or not canonical or len(written) > 64:
+        return "no_address"
+    if fake or canonical in tables.fake_locals or (free and canonical in tables.fake_at_free):
+        return "placeholder"
+    kind = "free" if free else "role" if canonical in tables.roles else "company"
+    return Email(canonical, right, name, kind, f"{written}@{right}")
