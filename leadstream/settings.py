@@ -1,0 +1,265 @@
+"""The typed configuration: one class a section of the file, frozen, unknown keys refused. Secrets by variable name only."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+import msgspec
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+
+from leads.errors import Misconfigured
+from leads.phones import phones
+from leads.policy import Absence, Condition, Member, Policy, Pool, Rule, Strategy, Team
+from leads.preparation import Preparation
+from matchers.weights import Weights
+from matchers.weights import load as load_weights
+
+DAY_MS = 86_400_000
+
+
+def _listed(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+Id = Annotated[str, StringConstraints(pattern=r"^[\w.-]{1,64}$")]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")]
+EnvName = Annotated[str, StringConstraints(pattern=r"^([A-Z][A-Z0-9_]*)?$")]
+Kind = Literal["text", "name", "company", "address", "id", "date", "number", "category"]
+
+
+class Section(BaseModel):
+    """A key with nothing after it keeps its default; a section with nothing in it is all defaults."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _defaults(cls, value: Any) -> Any:
+        if value is None:
+            return {}
+        return {k: v for k, v in value.items() if v is not None} if isinstance(value, dict) else value
+
+
+class StoreSection(Section):
+    url: str = ""  # "" is the embedded server; a URL with a password comes from LEADSTREAM_STORE_URL
+
+
+class LogSection(Section):
+    kind: Literal["embedded", "kafka"] = "embedded"
+    bootstrap: Names = ()  # host:port of Kafka brokers
+    partitions: int = Field(default=12, ge=1, le=1_000)
+    replication: int = Field(default=1, ge=1, le=5)
+
+
+class TokenSection(Section):
+    env: EnvName
+    tenants: Names = ()  # none: every tenant
+    role: Literal["intake", "read", "work", "admin"] = "read"
+
+
+class GatewaySection(Section):
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=1, le=65_535)
+    public_url: str = ""  # as callers see it; Twilio signs it
+    tokens: dict[Id, TokenSection] = {}
+
+
+class LimitsSection(Section):
+    max_body_bytes: int = Field(default=1_000_000, ge=1_000)
+    max_file_bytes: int = Field(default=200_000_000, ge=1_000)
+    max_fields: int = Field(default=200, ge=1)
+    max_rows: int = Field(default=1_000_000, ge=1)
+    max_value_chars: int = Field(default=4_000, ge=10)
+    requests_per_minute: int = Field(default=600, ge=1)
+
+
+class SourceSection(Section):
+    kind: Literal["form", "call", "typeform", "twilio"]
+    tenant: str
+    secret_env: EnvName = ""
+    previous_secret_env: EnvName = ""  # the old secret while a new one is brought in
+    signature: Literal["none", "hmac-sha256", "standard-webhooks", "typeform", "twilio"] = "none"
+    header: str = ""  # hmac-sha256: where the signature travels
+    fields: dict[str, str] = {}  # lead field -> key in the body
+
+
+class Test(Section):
+    """One field's conditions, all of which must hold. A bare value or list means ``in``."""
+
+    in_: Names = Field(default=(), alias="in")
+    not_in: Names = ()
+    at_least: Names = ()
+    at_most: Names = ()
+    prefix: Names = ()
+    exists: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, value: Any) -> Any:
+        return {"in": value} if isinstance(value, str | list) else value
+
+
+class RuleSection(Section):
+    id: Annotated[str, StringConstraints(pattern=r"^[\w.-]{0,64}$")] = ""
+    when: dict[str, Test] = {}
+    team: str = ""
+    members: Names = ()
+    pool: str = ""
+    strategy: Strategy = "turn"
+    levels: Names = ()
+    skills: Names = ()
+    grade: Literal["", "A", "B", "C"] = ""
+    affinity: bool = True
+    overflow: str = ""
+
+    def rule(self) -> Rule:
+        return Rule(
+            **{**dict(self), "when": tuple(c for field, test in self.when.items() for c in _conditions(field, test))}
+        )
+
+
+class AbsenceSection(Section):
+    from_: datetime = Field(alias="from")
+    until: datetime  # the moment of return
+    reason: str = ""
+
+
+class MemberSection(Section):
+    name: str = ""
+    weight: float = Field(default=1.0, ge=0, le=1_000)
+    level: Literal["", "senior", "mid", "new"] = ""
+    skills: Names = ()
+    max_open: int = Field(default=-1, ge=-1)
+    max_day: int = Field(default=-1, ge=-1)
+    left: bool = False
+    paused: bool = False
+    absences: tuple[AbsenceSection, ...] = ()
+    contact: str = ""
+
+    def member(self, id: str, zone: ZoneInfo) -> Member:
+        absences = tuple(Absence(_ms(a.from_, zone), _ms(a.until, zone), a.reason) for a in self.absences)
+        return Member(**{**dict(self), "id": id, "absences": absences})
+
+
+class TeamSection(Section):
+    members: Names = ()
+    leader: str = ""
+
+
+class PoolSection(Section):
+    members: Names = ()
+    leaders: Names = ()
+
+
+class LevelSection(Section):
+    m: float | None = Field(default=None, ge=0, le=1)
+    u: float | None = Field(default=None, ge=0)
+    most: float | None = Field(default=None, ge=0)
+
+
+class MatchingSection(Section):
+    """Thresholds in bits of evidence: 0 is even odds, 1 is 67 %, -1 is 33 %. ``levels`` changes rows of the weight table."""
+
+    same: float = 1.0  # the same customer from here
+    unsure: float = -1.0  # a person decides from here to ``same``
+    merge: float = 3.0  # two known customers are united from here
+    levels: dict[str, LevelSection] = {}
+
+    def weights(self) -> Weights:
+        """The weight table with these changes. Raises Misconfigured for an unknown level."""
+        return load_weights(self.model_dump(exclude_none=True))
+
+
+class TenantSection(Section):
+    key_env: EnvName = ""  # variable whose secret keys the digests of match keys; "" is a key kept in the data folder
+    country: str = ""
+    timezone: str = "Asia/Shanghai"
+    fields: dict[Id, Kind] = {}
+    internal_numbers: Names = ()
+    do_not_contact: Names = ()
+    do_not_contact_file: str = ""
+    test_markers: Names = ("test@example.com",)
+    matching: MatchingSection = MatchingSection()
+    unsure_to_owner: bool = True
+    protect_days: float = Field(default=30.0, gt=0, le=3_650)
+    default_pool: str = "public"
+    members: dict[Id, MemberSection] = {}
+    teams: dict[Id, TeamSection] = {}
+    pools: dict[Id, PoolSection] = {"public": PoolSection()}
+    rules: tuple[RuleSection, ...] = ()
+
+    def policy(self) -> Policy:
+        """The routing policy; ``version`` is a digest of what it says, so equal policies have equal versions."""
+        zone = ZoneInfo(self.timezone)
+        policy = Policy(
+            version="",
+            members={id: member.member(id, zone) for id, member in self.members.items()},
+            teams={id: Team(id=id, **dict(team)) for id, team in self.teams.items()},
+            pools={id: Pool(id=id, **dict(pool)) for id, pool in self.pools.items()},
+            rules=tuple(rule.rule() for rule in self.rules),
+            default_pool=self.default_pool,
+            protect_ms=round(self.protect_days * DAY_MS),
+            timezone=self.timezone,
+            unsure_to_owner=self.unsure_to_owner,
+        )
+        content = msgspec.json.encode(policy, order="deterministic")
+        return msgspec.structs.replace(policy, version=hashlib.sha256(content).hexdigest()[:16])
+
+    def preparation(self, max_value_chars: int = 4_000) -> Preparation:
+        """What ``prepare`` must know. Reads ``do_not_contact_file``. Raises Misconfigured when it cannot be read."""
+        listed = read_list(Path(self.do_not_contact_file)) if self.do_not_contact_file else ()
+        return Preparation(
+            country=self.country,
+            kinds=dict(self.fields),
+            internal_numbers=frozenset(_national(number, self.country) for number in self.internal_numbers),
+            do_not_contact=frozenset((*self.do_not_contact, *listed)),
+            test_markers=frozenset(self.test_markers),
+            max_value_chars=max_value_chars,
+        )
+
+
+class Settings(Section):
+    data: str = ".leadstream"  # folder of the embedded store, keys and archives
+    store: StoreSection = StoreSection()
+    log: LogSection = LogSection()
+    gateway: GatewaySection = GatewaySection()
+    limits: LimitsSection = LimitsSection()
+    sources: dict[Slug, SourceSection] = {}
+    tenants: dict[Slug, TenantSection]
+
+
+def read_list(path: Path) -> tuple[str, ...]:
+    """The lines of a list, without comments (``#``) and empty ones. Raises Misconfigured when it cannot be read."""
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError):
+        raise Misconfigured([("do_not_contact_file", "cannot be read; write the path of a UTF-8 text file")]) from None
+    return tuple(line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#"))
+
+
+def _national(number: str, country: str) -> str:
+    """The number as normalised leads carry it; a short one (an extension of our own) keeps its digits."""
+    found, _ = phones(number, country)
+    return found[0].digits if found else "".join(filter(str.isdigit, number))
+
+
+def _conditions(field: str, test: Test) -> list[Condition]:
+    said = dict(test)
+    listed: tuple[Literal["not_in", "at_least", "at_most", "prefix"], ...] = ("not_in", "at_least", "at_most", "prefix")
+    made = [Condition(field=field, op=op, values=said[op]) for op in listed if op in test.model_fields_set]
+    if "in_" in test.model_fields_set:
+        made.append(Condition(field=field, op="in", values=test.in_))
+    if test.exists:
+        made.append(Condition(field=field, op="exists"))
+    return made
+
+
+def _ms(moment: datetime, zone: ZoneInfo) -> int:
+    """Milliseconds since the epoch; a moment without zone is the tenant's local time."""
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=zone)
+    return round(aware.timestamp() * 1_000)
