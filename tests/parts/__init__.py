@@ -1,1 +1,1 @@
-"""Real parts for tests: each file here finds, starts and stops one of them."""
+"""Real servers for the tests: each module starts one, on a free port or socket, in a directory of its own."""

@@ -1,0 +1,224 @@
+"""The index and the state of every lead on Valkey or Redis: register and commit as one atomic script each.
+
+Every method takes a whole batch in one round trip (register: two, when the caller has some of the records already) and
+is idempotent by event, so the driver may send it again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from itertools import chain
+from struct import Struct
+from typing import Any
+
+from redis.asyncio import Redis
+
+from leads.records import (
+    Candidate,
+    Committed,
+    Decision,
+    EntityView,
+    IndexStats,
+    Outcome,
+    Plan,
+    RegisterAnswer,
+    Registered,
+    Registration,
+)
+from stores import codec
+from stores.connect import guarded
+from stores.layout import BLAME, Keys, slot_key
+from stores.scripts import Script
+
+#: A lead's keys beyond these are not indexed; they come strongest first. The mask of shared keys is a double in Lua.
+MOST_KEYS = 52
+_CANDIDATE = Struct(">IIQ")
+_LEAD = Struct(">IIB")
+_VIEW = Struct(">IQIB")
+_signed: dict[int, Struct] = {}
+
+
+class ValkeyIndex:
+    """Satisfies ``streams.ports.Index``. Shared by all coroutines of one event loop; keeps no state of leads.
+
+    ``cap`` is how many entities may share a key before it stops being evidence (at most 127), ``top`` how many candidate
+    entities a lead gets, ``members`` how many leads a view of an entity lists.
+    """
+
+    def __init__(self, client: Redis, *, cap: int = 32, top: int = 20, members: int = 16) -> None:
+        self.client: Any = client  # the driver's types cannot tell that answers are bytes here
+        self._limits = (cap, top, members)
+        self._register = Script("register")
+        self._commit = Script("commit")
+        self._plans: dict[tuple[str, bytes], tuple[str, str]] = {}
+
+    async def register(self, tenant: str, batch: Sequence[Registration], known: Collection[int] = ()) -> RegisterAnswer:
+        """Step 2, see the port. With ``known`` the records that are missing are read in a second round trip."""
+        if not batch:
+            return RegisterAnswer((), {}, {}, await self.stats(tenant))
+        at = Keys.of(tenant)
+        keys = [r.keys if len(r.keys) <= MOST_KEYS else r.keys[:MOST_KEYS] for r in batch]
+        blob = b"".join(chain.from_iterable(keys))
+        kinds = bytes(sorted(set(blob[::9])))
+        tables = [
+            at.counters,
+            at.events,
+            at.records,
+            at.entities,
+            at.aliases,
+            *(at.bucket(chr(kind)) for kind in kinds),
+        ]
+        sizes = bytes(map(len, keys))
+        arguments = [b"".join([r.event for r in batch]), sizes, blob, kinds, *self._limits, 0 if known else 1]
+        with guarded("register"):
+            reply = await self._register(self.client, tables, [*arguments, *[r.record for r in batch]])
+            answer = _read_answer(batch, sizes, reply)
+            if known:
+                seqs = [seq for seq in codec.unpack_seqs(reply[2]) if seq not in known]
+                if seqs:
+                    found = await self.client.hmget(at.records, [seq.to_bytes(4, "big") for seq in seqs])
+                    answer.records.update((s, r) for s, r in zip(seqs, found, strict=True) if r is not None)
+        return answer
+
+    async def commit(self, tenant: str, decisions: Sequence[Decision]) -> list[Committed]:
+        """Step 5, see the port."""
+        if not decisions:
+            return []
+        at = Keys.of(tenant)
+        plans: dict[bytes, bytes] = {}
+        places: dict[int, int] = {}  # id(plan) -> place in the batch; leads of one rule share the object
+        order: dict[bytes, int] = {}
+        days: dict[int, int] = {}
+        arguments: list[bytes] = []
+        for decision in decisions:
+            place = 0
+            if decision.plan is not None:
+                place = places.get(id(decision.plan), 0)
+                if not place:
+                    digest, packed = codec.pack_plan(decision.plan)
+                    place = places[id(decision.plan)] = order.setdefault(digest, len(order) + 1)
+                    plans[digest] = packed
+                    self._remember(tenant, digest, decision.plan)
+            day = days.setdefault(decision.day, len(days) + 1)
+            arguments += codec.pack_decision(decision, place, day)
+        listed = list(chain.from_iterable(plans.items()))
+        tables = [at.counters, at.events, at.entities, at.aliases, at.plans, at.turns, at.open, at.journal, at.apart]
+        tables += [at.day(day) for day in days]
+        with guarded("commit"):
+            reply = await self._commit(self.client, tables, [len(plans), *listed, *arguments])
+        return await self._read_commits(tenant, decisions, arguments[3::4], reply)
+
+    async def outcomes(self, tenant: str, events: Sequence[bytes]) -> list[Outcome | None]:
+        """Step 0: what is on record; None for an event that is unknown or only registered."""
+        if not events:
+            return []
+        with guarded("read outcomes"):
+            values = await self.client.hmget(Keys.of(tenant).events, list(events))
+        stored = [value if value is not None and len(value) > 4 else None for value in values]
+        plans = await self._plans_of(tenant, [value for value in stored if value])
+        pairs = zip(events, stored, strict=True)
+        return [codec.outcome_of(tenant, event, value, plans) if value else None for event, value in pairs]
+
+    async def plan(self, tenant: str, digest: str) -> Plan | None:
+        """The plan an outcome names (hex digest), None when unknown."""
+        with guarded("read a plan"):
+            packed = await self.client.hget(Keys.of(tenant).plans, bytes.fromhex(digest))
+        return codec.unpack_plan(packed) if packed else None
+
+    async def stats(self, tenant: str) -> IndexStats:
+        """How many leads there are, and how many joined an earlier one."""
+        with guarded("read counters"):
+            seq, joined = await self.client.hmget(Keys.of(tenant).counters, ["seq", "joined"])
+        return IndexStats(int(seq or 0), int(joined or 0))
+
+    async def mark(self, slot: str, refs: Sequence[str]) -> None:
+        """Remember what this worker slot has in hand (empty: nothing)."""
+        with guarded("mark"):
+            async with self.client.pipeline(transaction=True) as both:
+                both.delete(slot_key(slot))
+                if refs:
+                    both.rpush(slot_key(slot), *refs)
+                await both.execute()
+
+    async def marked(self, slot: str) -> tuple[str, ...]:
+        """What the previous holder of this slot had in hand when it died."""
+        with guarded("read marks"):
+            refs = await self.client.lrange(slot_key(slot), 0, -1)
+        return tuple(ref.decode() for ref in refs)
+
+    async def blame(self, ref: str) -> int:
+        """Count one death for this message; gives the new count."""
+        with guarded("blame"):
+            return int(await self.client.hincrby(BLAME, ref, 1))
+
+    def _remember(self, tenant: str, digest: bytes, plan: Plan) -> None:
+        if len(self._plans) > 50_000:
+            self._plans.clear()
+        self._plans[tenant, digest] = (plan.rule, plan.policy)
+
+    async def _plans_of(self, tenant: str, stored: Sequence[bytes]) -> dict[bytes, tuple[str, str]]:
+        """(rule, policy) of every plan these outcomes name; read from the store when this process has not met it."""
+        digests = {codec.plan_digest(value) for value in stored}
+        missing = [digest for digest in digests if any(digest) and (tenant, digest) not in self._plans]
+        if missing:
+            with guarded("read plans"):
+                for digest, packed in zip(
+                    missing, await self.client.hmget(Keys.of(tenant).plans, missing), strict=True
+                ):
+                    if packed:
+                        self._remember(tenant, digest, codec.unpack_plan(packed))
+        return {digest: self._plans[tenant, digest] for digest in digests if (tenant, digest) in self._plans}
+
+    async def _read_commits(
+        self, tenant: str, decisions: Sequence[Decision], bodies: Sequence[bytes], reply: Any
+    ) -> list[Committed]:
+        statuses, values = reply[::2], reply[1::2]
+        stored = [v + b if s == b"n" else v for s, v, b in zip(statuses, values, bodies, strict=True)]
+        plans = await self._plans_of(tenant, [value for value in stored if value])
+        return [
+            codec.committed(codec.outcome_of(tenant, decision.event, value, plans), status == b"n")
+            if status != b"s"
+            else Committed(None)
+            for decision, status, value in zip(decisions, statuses, stored, strict=True)
+        ]
+
+
+def _read_answer(batch: Sequence[Registration], sizes: bytes, reply: Any) -> RegisterAnswer:
+    leads, packed_views, seqs, records, decided, highest, joined = reply
+    outcomes = dict(zip(decided[::2], decided[1::2], strict=True))
+    entities = _read_views(packed_views)
+    known: dict[int, bytes] = {}
+    if records:
+        known = {s: r for s, r in zip(codec.unpack_seqs(seqs), records, strict=True) if r is not None}
+    registered: list[Registered] = []
+    at = 0
+    for i, (one, size) in enumerate(zip(batch, sizes, strict=True), 1):
+        seq, entity, shown = _LEAD.unpack_from(leads, at)
+        at += 9
+        candidates: tuple[Candidate, ...] = ()
+        if shown:
+            stop = at + 16 * shown
+            candidates = tuple([Candidate(*c) for c in _CANDIDATE.iter_unpack(leads[at:stop])])
+            at = stop
+            for candidate in candidates:
+                if candidate.entity not in entities:
+                    entities[candidate.entity] = EntityView(candidate.entity, 0, (candidate.entity,), 1)
+        counter = _signed.get(size) or _signed.setdefault(size, Struct(f"{size}b"))
+        counts = counter.unpack_from(leads, at)
+        at += size
+        if entity not in entities:
+            entities[entity] = EntityView(entity, 0, (entity,), 1)
+        known.setdefault(seq, one.record)
+        registered.append(Registered(one.event, seq, entity, candidates, counts, outcomes.get(i)))
+    return RegisterAnswer(tuple(registered), entities, known, IndexStats(highest, joined))
+
+
+def _read_views(packed: bytes) -> dict[int, EntityView]:
+    views: dict[int, EntityView] = {}
+    at, end = 0, len(packed)
+    while at < end:
+        entity, version, size, listed = _VIEW.unpack_from(packed, at)
+        stop = at + 17 + 4 * listed
+        views[entity] = EntityView(entity, version, codec.unpack_seqs(packed[at + 17 : stop]), size)
+        at = stop
+    return views

@@ -1,0 +1,281 @@
+-- register: number each event once, put its keys in the index, answer which entities share a key and what they are.
+-- KEYS 1 counters, 2 events, 3 records, 4 entities, 5 aliases, 6.. one bucket table a kind
+-- ARGV 1 events (16 bytes each), 2 number of keys (1 byte a lead), 3 match keys (9 bytes each), 4 kinds (a letter per
+--      bucket table), 5 cap (entities a bucket may hold), 6 top (candidate entities a lead), 7 most (members a view),
+--      8 '1': send records, 9.. one record a lead
+-- Reply: per lead seq4 entity4 candidates1 (first seq4 entity4 mask8)* and a signed byte a key (how many other entities
+--      hold it, -1 full); views id4 version8 size4 listed1 seq4*; seqs of the records; records; index, outcome, ...;
+--      highest seq, joined.
+local events, sizes, keys, kinds = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local cap, top, most = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
+local n = #sizes
+
+-- 1. numbers: an event keeps the one it has
+local event = {}
+for i = 1, n do event[i] = sub(events, 16 * i - 15, 16 * i) end
+local on_record = hmget(KEYS[2], event)
+local highest = tonumber(call('HGET', KEYS[1], 'seq') or 0)
+local seq, fresh, outcomes, given = {}, {}, {}, {}
+local new_events, new_records = {}, {}
+for i = 1, n do
+  local value = on_record[i]
+  if value then
+    seq[i] = sub(value, 1, 4)
+    if #value > 4 then
+      outcomes[#outcomes + 1] = i
+      outcomes[#outcomes + 1] = value
+      on_record[i] = true
+    else
+      on_record[i] = false
+    end
+  elseif given[event[i]] then
+    seq[i] = given[event[i]]
+  else
+    highest = highest + 1
+    local mine = pack('>I4', highest)
+    seq[i], fresh[i], given[event[i]] = mine, true, mine
+    local at = #new_events
+    new_events[at + 1], new_events[at + 2] = event[i], mine
+    new_records[at + 1], new_records[at + 2] = mine, ARGV[8 + i]
+  end
+end
+
+-- 2. buckets of all keys of the batch, and the entity of every lead in them
+local bucket, fields_of, names_of, kind_at = {}, {}, {}, {}
+for k = 1, #kinds do
+  fields_of[k], names_of[k], kind_at[byte(kinds, k)] = {}, {}, k
+end
+local start, at = {}, 1
+for i = 1, n do
+  start[i] = at
+  local stop = at + 9 * byte(sizes, i)
+  if on_record[i] ~= true then
+    for p = at, stop - 9, 9 do
+      local key = sub(keys, p, p + 8)
+      if not bucket[key] then
+        bucket[key] = ''
+        local k = kind_at[byte(key)]
+        local list = fields_of[k]
+        list[#list + 1] = sub(key, 2)
+        names_of[k][#list] = key
+      end
+    end
+  end
+  at = stop
+end
+local alias, asked = {}, {}
+local function ask(s)
+  if not alias[s] then
+    alias[s] = s
+    asked[#asked + 1] = s
+  end
+end
+local large = {}
+for k = 1, #kinds do
+  local values, names = hmget(KEYS[5 + k], fields_of[k]), names_of[k]
+  for i = 1, #names do
+    local value = values[i]
+    if value then
+      bucket[names[i]] = value
+      for p = 1, #value, 4 do ask(sub(value, p, p + 3)) end
+      if #value >= 4 * cap then large[#large + 1] = names[i] end
+    end
+  end
+end
+for i = 1, n do
+  if on_record[i] ~= true and not fresh[i] then ask(seq[i]) end
+end
+local found = hmget(KEYS[5], asked)
+for i = 1, #asked do
+  if found[i] then alias[asked[i]] = sub(found[i], 1, 4) end
+end
+
+local entity, wanted = {}, {}
+local function want(e)
+  if entity[e] == nil then
+    entity[e] = false
+    wanted[#wanted + 1] = e
+  end
+end
+local function load_wanted()
+  local values = hmget(KEYS[4], wanted)
+  for i = 1, #wanted do entity[wanted[i]] = values[i] end
+  wanted = {}
+end
+
+-- 3. a bucket is full of entities, not of leads: leads of an entity that is in it already give up their place.
+--    Leads under way do not fill it: they may all be one customer.
+local full, changed = {}, {}
+for l = 1, #large do
+  local value = bucket[large[l]]
+  for p = 1, #value, 4 do want(alias[sub(value, p, p + 3)]) end
+end
+load_wanted()
+for l = 1, #large do
+  local key = large[l]
+  local value, seen, kept, settled = bucket[key], {}, {}, 0
+  for p = 1, #value, 4 do
+    local s = sub(value, p, p + 3)
+    local e = alias[s]
+    if e == s or not seen[e] then
+      kept[#kept + 1] = s
+      if entity[e] and not seen[e] then settled = settled + 1 end
+      seen[e] = true
+    end
+  end
+  if 4 * #kept < #value then
+    bucket[key], changed[key] = concat(kept), true
+  end
+  full[key] = settled >= cap or #kept >= 32 * cap
+end
+
+-- Where my seq stands in a bucket: bytes before it, and whether it is in it.
+local function place(value, mine)
+  local p = string.find(value, mine, 1, true)
+  while p and p % 4 ~= 1 do p = string.find(value, mine, p + 1, true) end
+  if p then return p - 1, true end
+  local me, before = number(mine), 0
+  while before < #value and number(sub(value, before + 1, before + 4)) < me do before = before + 4 end
+  return before, false
+end
+
+-- 4. lead by lead in order, so that a twin in the same batch is seen
+local reply, listed, view_of, hits = {}, {}, {}, {}
+for i = 1, n do
+  if on_record[i] == true then
+    reply[#reply + 1] = seq[i] .. seq[i] .. '\0' .. string.rep('\0', byte(sizes, i))
+  else
+    local mine = seq[i]
+    local own = alias[mine] or mine
+    local mark, mask, first, score, order, counts = {}, {}, {}, {}, {}, {}
+    local keys_here = byte(sizes, i)
+    for k = 1, keys_here do
+      local p0 = start[i] + 9 * (k - 1)
+      local key = sub(keys, p0, p0 + 8)
+      local value = bucket[key]
+      local before, within = #value, false
+      if not fresh[i] then before, within = place(value, mine) end
+      if full[key] and not within then
+        counts[k] = 255
+      else
+        local others = 0
+        for p = 1, before, 4 do
+          local s = sub(value, p, p + 3)
+          local e = alias[s] or s
+          if mark[e] ~= k then
+            if not mask[e] then
+              mask[e], first[e], score[e] = 0, s, 0
+              order[#order + 1] = e
+            end
+            mark[e] = k
+            mask[e] = mask[e] + 2 ^ (k - 1)
+            score[e] = score[e] + 1 + (keys_here - k) / 1000 -- more keys, then stronger ones
+            if e ~= own then others = others + 1 end
+          end
+          if e ~= s then
+            local hit = hits[e]
+            if not hit then
+              hit = {}
+              hits[e] = hit
+            end
+            hit[s] = true
+            if number(s) < number(first[e]) then first[e] = s end
+          else
+            first[e] = s
+          end
+        end
+        counts[k] = others < 127 and others or 127
+        if not within then
+          bucket[key] = sub(value, 1, before) .. mine .. sub(value, before + 1)
+          changed[key] = true
+        end
+      end
+    end
+    if #order > top then
+      local rank = {}
+      for r = 1, #order do rank[order[r]] = r end
+      table.sort(order, function(a, b)
+        if score[a] ~= score[b] then return score[a] > score[b] end
+        return rank[a] < rank[b]
+      end)
+    end
+    local shown = math.min(#order, top)
+    reply[#reply + 1] = mine .. own .. char(shown)
+    for c = 1, shown do
+      local e = order[c]
+      reply[#reply + 1] = first[e] .. e .. pack('>I8', mask[e])
+      if not view_of[e] then
+        view_of[e] = true
+        listed[#listed + 1] = e
+        want(e)
+      end
+    end
+    if not fresh[i] and not view_of[own] then
+      view_of[own] = true
+      listed[#listed + 1] = own
+      want(own)
+    end
+    reply[#reply + 1] = char(unpack(counts))
+  end
+end
+
+-- 5. what those entities are; one that nothing happened to yet is not listed: version 0, itself alone
+load_wanted()
+local views, seqs, in_batch, sent = {}, {}, {}, {}
+for i = 1, n do
+  if fresh[i] then in_batch[seq[i]] = true end
+end
+local function send(s)
+  if not in_batch[s] and not sent[s] then
+    sent[s] = true
+    seqs[#seqs + 1] = s
+  end
+end
+for i = 1, #listed do
+  local id = listed[i]
+  local value = entity[id]
+  if value then
+    local version, rest = entity_parts(value)
+    local size, members = 1 + #rest / 4, id .. rest
+    if size > most then
+      local picked, taken = {}, {}
+      local function take(s)
+        if #picked < most and not taken[s] then
+          taken[s] = true
+          picked[#picked + 1] = s
+        end
+      end
+      local hit = hits[id] or {}
+      for p = 1, #members, 4 do
+        local s = sub(members, p, p + 3)
+        if hit[s] then take(s) end
+      end
+      for p = 1, #members, 4 do take(sub(members, p, p + 3)) end
+      members = concat(picked)
+    end
+    views[#views + 1] = id .. version .. pack('>I4', size) .. char(#members / 4) .. members
+    for p = 1, #members, 4 do send(sub(members, p, p + 3)) end
+  else
+    send(id)
+  end
+end
+local records = {}
+if ARGV[8] == '1' then records = hmget(KEYS[3], seqs) end
+
+-- 6. write
+if #new_events > 0 then
+  hset(KEYS[2], new_events)
+  hset(KEYS[3], new_records)
+  call('HSET', KEYS[1], 'seq', highest)
+end
+for k = 1, #kinds do
+  local writes, names, fields = {}, names_of[k], fields_of[k]
+  for i = 1, #names do
+    if changed[names[i]] then
+      writes[#writes + 1] = fields[i]
+      writes[#writes + 1] = bucket[names[i]]
+    end
+  end
+  hset(KEYS[5 + k], writes)
+end
+return { concat(reply), concat(views), concat(seqs), records, outcomes, highest, tonumber(call('HGET', KEYS[1], 'joined') or 0) }

@@ -1,0 +1,29 @@
+"""Scripts of this room: read once, sent by digest, loaded again when the server has forgotten them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import sha1
+from importlib.resources import files
+from typing import Any
+
+from redis.exceptions import NoScriptError
+
+from stores.codec import LUA_CODES
+
+
+class Script:
+    """One atomic step: ``lua/<name>.lua`` with what all scripts share in front."""
+
+    def __init__(self, name: str) -> None:
+        folder = files("stores") / "lua"
+        shared, own = ((folder / f"{part}.lua").read_text("utf-8") for part in ("shared", name))
+        self._text = LUA_CODES + shared + own
+        self._digest = sha1(self._text.encode(), usedforsecurity=False).hexdigest()  # how servers name scripts
+
+    async def __call__(self, client: Any, keys: Sequence[str], arguments: Sequence[Any]) -> Any:
+        """Run it. Raises what the driver raises; every script is idempotent, so sending it again is safe."""
+        try:
+            return await client.execute_command("EVALSHA", self._digest, len(keys), *keys, *arguments)
+        except NoScriptError:
+            return await client.execute_command("EVAL", self._text, len(keys), *keys, *arguments)

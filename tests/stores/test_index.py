@@ -1,0 +1,69 @@
+"""Register and commit: numbers, candidates, idempotence, entities."""
+
+from __future__ import annotations
+
+import msgspec
+
+from stores.index import ValkeyIndex
+from tests.stores.making import decide, event, lead, outcome, plan, put, refusal
+
+
+async def test_register_numbers_leads_and_finds_who_shares_a_key(index: ValkeyIndex, tenant: str) -> None:
+    answer = await index.register(tenant, [lead("a", "p1", "m1"), lead("b", "m1", "p2"), lead("c", "p9")])
+    a, b, c = answer.registered
+    assert [a.seq, b.seq, c.seq] == [1, 2, 3]
+    assert [(x.seq, x.entity, x.shared) for x in b.candidates] == [(1, 1, 0b01)]
+    assert (a.counts, b.counts, c.counts) == ((0, 0), (1, 0), (0,))
+    assert not a.candidates
+    assert answer.records[1] == b"record of a"
+    assert answer.stats.leads == 3
+
+
+async def test_registering_again_keeps_the_number_and_sees_only_earlier_leads(index: ValkeyIndex, tenant: str) -> None:
+    first = await index.register(tenant, [lead("a", "p1"), lead("b", "p1")])
+    await index.register(tenant, [lead("c", "p1")])
+    again = await index.register(tenant, [lead("b", "p1"), lead("a", "p1")])
+    assert [r.seq for r in again.registered] == [2, 1]
+    assert again.registered[0].candidates == first.registered[1].candidates
+    assert again.registered[0].counts == first.registered[1].counts
+    assert again.stats.leads == 3
+
+
+async def test_commit_is_recorded_once_and_published_again_byte_for_byte(index: ValkeyIndex, tenant: str) -> None:
+    answer = await index.register(tenant, [lead("a", "p1")])
+    decision = decide(answer, source="web", door="form", trace="00-1", batch="b1")
+    (done,) = await index.commit(tenant, [decision])
+    (again,) = await index.commit(tenant, [decision])
+    assert (done.fresh, again.fresh) == (True, False)
+    (stored,) = await ValkeyIndex(index.client).outcomes(tenant, [event("a")])
+    assert msgspec.json.encode(stored) == msgspec.json.encode(done.outcome) == msgspec.json.encode(again.outcome)
+    assert outcome(done).rule == "r1"
+    assert await index.plan(tenant, outcome(done).plan) == plan("ann")
+
+
+async def test_registering_a_decided_event_gives_its_outcome(index: ValkeyIndex, tenant: str) -> None:
+    await put(index, tenant, "a", "p1")
+    answer = await index.register(tenant, [lead("a", "p1"), lead("b", "p1")])
+    assert answer.registered[0].seq == 1
+    assert answer.registered[0].outcome
+    assert answer.registered[1].outcome is None
+
+
+async def test_a_joined_lead_goes_to_the_owner(index: ValkeyIndex, tenant: str) -> None:
+    first = await put(index, tenant, "a", "p1")
+    second = await put(index, tenant, "b", "p1", plan=plan("bob"))
+    assert (first.code, first.reason, first.owner) == ("assigned", "rule", "ann")
+    assert (second.code, second.reason, second.owner, second.entity) == ("merged", "same_contact", "ann", 1)
+    view = (await index.register(tenant, [lead("c", "p1")])).entities[1]
+    assert (view.members, view.size, view.version) == ((1, 2), 2, second.journal)
+
+
+async def test_refused_events_have_outcomes_without_entity(index: ValkeyIndex, tenant: str) -> None:
+    (done,) = await index.commit(tenant, [refusal("x")])
+    assert (outcome(done).code, outcome(done).reason, outcome(done).entity, outcome(done).detail) == (
+        "suppressed",
+        "withheld",
+        0,
+        "why",
+    )
+    assert (await index.outcomes(tenant, [event("x"), event("y")]))[1] is None
