@@ -87,17 +87,16 @@ def make_app(
                 _die("messages are missing between two batches")
             await _unbroken(dispose([message(record) for record in records]))
 
-    app.agent(source, name="leads", concurrency=1)(take)
-
-    @app.on_partitions_revoked.connect
-    async def _revoked(*_: Any, **__: Any) -> None:
+    async def revoked(*_: Any, **__: Any) -> None:
         order.forget()
 
-    @app.on_before_shutdown.connect
-    async def _closing(*_: Any, **__: Any) -> None:
+    async def shutdown(*_: Any, **__: Any) -> None:
         for close in closing:
             await close()
 
+    app.agent(source, name="leads", concurrency=1)(take)
+    app.on_partitions_revoked.connect(revoked)
+    app.on_before_shutdown.connect(shutdown)
     return app
 
 

@@ -88,7 +88,12 @@ def declared(partitions: int = 12) -> tuple[Topic, ...]:
             JOURNAL,
             partitions,
             FOREVER,
-            "Every recorded effect, keyed by tenant, so one tenant's effects stay in order. Kept for ever and never "
+            "Every recorded effect, keyed by tenant and number: readers go by the number. Kept for ever and never "
             "compacted: a rebuild replays all of it. The embedded log only passes it on; segments on disk keep it.",
         ),
     )
+
+
+def embedded_keep(topics: tuple[Topic, ...]) -> dict[str, int]:
+    """Topic -> how long the embedded log keeps what is acknowledged, in milliseconds."""
+    return {topic.name: topic.embedded_ms for topic in topics}

