@@ -83,9 +83,10 @@ class Flow:
         view = await self._send(self._register(batches[0]))
         before: Sent | None = None
         for number, batch in enumerate(batches):
-            following = number + 1 < len(batches)
-            ahead = await self._send(self._register(batches[number + 1])) if following else None
-            effects = self._judge(batch, await view)
+            answer = await view  # before the next is sent: numbers follow the order of arrival
+            if number + 1 < len(batches):
+                view = await self._send(self._register(batches[number + 1]))
+            effects = self._judge(batch, answer)
             again: list[Work] = []
             if before:
                 fallen = await self._confirm(before, effects)
@@ -97,8 +98,6 @@ class Flow:
                 await self._redo(again)
                 sent = None
             before = sent
-            if ahead:
-                view = ahead
         if before:
             await self._settle(before)
         await asyncio.gather(*self._tasks)
@@ -143,6 +142,9 @@ class Flow:
         registered = iter(answer.registered)
         effects: list[Effect] = []
         pairs = [(work, next(registered) if work.registration is not None else None) for work in works]
+        for work, mine in pairs:
+            if mine and work.lead:
+                self._recollection.facts[mine.seq] = work.lead.facts  # later leads of this batch meet it
         for work, mine in sorted(pairs, key=lambda pair: pair[1].seq if pair[1] else 0):
             effect = judging.effect(work, mine)
             self._overlay.add(effect)

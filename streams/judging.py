@@ -90,8 +90,7 @@ class Judging:
         members: dict[int, None] = {}
         for entity in entities:
             view = self._answer.entities.get(entity)
-            if view:
-                members.update(dict.fromkeys(view.members))
+            members.update(dict.fromkeys(view.members if view else (entity,)))
         members.update(dict.fromkeys(self._overlay.members(root)))
         if len(members) <= MOST_MEMBERS:
             return members

@@ -44,6 +44,9 @@ class Overlay:
         return self._members.get(entity, ())
 
     def add(self, effect: Effect) -> None:
+        self.effects.append(effect)
+        if not effect.parts:  # refused, or on record already: no entity changes
+            return
         roots = {self.find(part) for part in effect.parts}
         root = min(roots)
         members = dict.fromkeys(effect.members)
@@ -52,7 +55,6 @@ class Overlay:
             if other != root:
                 self._alias[other] = root
         self._members[root] = tuple(members)
-        self.effects.append(effect)
 
     def without(self, fallen: set[bytes]) -> Overlay:
         """The overlay as if the decisions of these events had not been made."""

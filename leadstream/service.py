@@ -1,0 +1,160 @@
+"""The embedded service as processes: one supervisor, which starts the store and keeps a worker and a gateway running.
+
+A process that dies is started again; what it had in hand comes again from the log. SIGTERM ends the children first (each
+finishes its batch), then the store, whose data is then on disk.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+
+from leads.errors import BadInput, LeadstreamError
+from stores.embedded import start_or_attach, stop
+
+#: What a child may take to finish its batch before it is killed.
+GRACE_S = 30.0
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.5, 10.0
+
+
+def store_home(data: Path) -> Path:
+    """Where the embedded store of a data folder lives."""
+    return data / "store"
+
+
+class Service:
+    """The service of one data folder. ``command``: how to start a part, e.g. ["python", "-m", "leadstream", "worker"]."""
+
+    def __init__(self, data: Path) -> None:
+        self._data = data
+        self._lock = data / "service.lock"
+        self.log = data / "service.log"
+
+    def pid(self) -> int | None:
+        """The supervisor's process id, None when the service is not up."""
+        try:
+            with self._lock.open("r+") as file:
+                try:
+                    fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    return int(file.read() or 0) or None
+        except FileNotFoundError:
+            pass
+        return None
+
+    def start(self, arguments: list[str]) -> None:
+        """Start the supervisor in the background; it survives the caller. Raises LeadstreamError when it ends at once."""
+        self._data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with self.log.open("ab") as log:
+            child = subprocess.Popen(
+                [sys.executable, "-m", "leadstream", "up", "--foreground", *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        deadline = time.monotonic() + 10
+        while self.pid() is None:
+            if child.poll() is not None or time.monotonic() > deadline:
+                raise LeadstreamError(f"the service did not start; see {self.log}")
+            time.sleep(0.05)
+
+    def end(self, within_s: float = 120.0) -> bool:
+        """Stop the service and its store. False when neither was running."""
+        pid = self.pid()
+        if pid:
+            os.kill(pid, signal.SIGTERM)
+            deadline = time.monotonic() + within_s
+            while self.pid():
+                if time.monotonic() > deadline:
+                    raise LeadstreamError(f"process {pid} does not end; see {self.log}")
+                time.sleep(0.05)
+        return stop(store_home(self._data)) or pid is not None
+
+    def supervise(self, parts: list[list[str]]) -> None:
+        """Keep one process a part running until SIGTERM or SIGINT. Raises BadInput when the service is up already."""
+        with self._only_one():
+            start_or_attach(store_home(self._data))
+            stopping = _Signal()
+            children = [_Child([sys.executable, "-m", "leadstream", *part]) for part in parts]
+            try:
+                while not stopping.seen:
+                    for child in children:
+                        child.keep()
+                    time.sleep(0.1)
+            finally:
+                for child in children:
+                    child.ask()
+                for child in children:
+                    child.end()
+                stop(store_home(self._data))
+
+    @contextlib.contextmanager
+    def _only_one(self) -> Iterator[None]:
+        self._data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with self._lock.open("a+") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise BadInput("already_up", f"the service of {self._data} is up already; stop it first") from error
+            file.truncate(0)
+            file.write(str(os.getpid()))
+            file.flush()
+            yield
+            file.truncate(0)
+
+
+class _Signal:
+    """SIGTERM or SIGINT was seen."""
+
+    def __init__(self) -> None:
+        self.seen = False
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._note)
+
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        self.seen = True
+
+
+class _Child:
+    """A process that is started again when it ends, after a pause that doubles while it keeps dying young."""
+
+    def __init__(self, command: list[str]) -> None:
+        self._command = command
+        self._process: subprocess.Popen[bytes] | None = None
+        self._pause = _FIRST_PAUSE_S
+        self._born = self._next = 0.0
+
+    def keep(self) -> None:
+        now = time.monotonic()
+        if self._process and self._process.poll() is None:
+            return
+        if self._process:
+            lived = now - self._born
+            self._pause = _FIRST_PAUSE_S if lived > _LONGEST_PAUSE_S else min(2 * self._pause, _LONGEST_PAUSE_S)
+            self._next = now + self._pause
+            print(f"{self._command[-1]}: ended with {self._process.returncode}, again in {self._pause:.1f} s", flush=True)
+            self._process = None
+        if now >= self._next:
+            self._process = subprocess.Popen(self._command)
+            self._born = now
+
+    def ask(self) -> None:
+        if self._process and self._process.poll() is None:
+            self._process.terminate()
+
+    def end(self) -> None:
+        if self._process:
+            try:
+                self._process.wait(GRACE_S)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
