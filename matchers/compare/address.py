@@ -1,0 +1,51 @@
+"""Addresses: the house (road and number) and the room; account evidence for companies, a household's for persons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rapidfuzz.distance import JaroWinkler
+
+from leads.records import Address
+from matchers.scale import Met, Scale
+
+_NEAR = 0.88  # Jaro-Winkler of two spellings of one road
+
+
+def compare(mine: Address | None, theirs: Iterable[tuple[Address, int]], scale: Scale) -> list[Met]:
+    """The best level over the entity's addresses; empty when one side has none that can be compared."""
+    if mine is None:
+        return []
+    best: list[Met] = []
+    for their, seq in theirs:
+        met = _pair(mine, their, seq, scale)
+        if met and (not best or sum(m.bits for m in met) > sum(m.bits for m in best)):
+            best = met
+    return best
+
+
+def _pair(my: Address, their: Address, seq: int, scale: Scale) -> list[Met]:
+    if my.text and my.text == their.text and len(my.text) > 8:
+        return [scale.value("address", "room" if my.number else "road_number", 0, seq)]
+    if not (my.road and their.road):
+        return []
+    likeness = 1.0 if my.road == their.road or (my.latin and my.latin == their.latin) else _likeness(my, their)
+    if not (my.number and their.number):
+        return []
+    if my.number != their.number:
+        return [scale.fixed("address", "differs", seq)]
+    if likeness < _NEAR:
+        return [scale.fixed("address", "differs", seq)]
+    if likeness < 1.0:
+        return [scale.value("address", "near", 0, seq)]
+    room = my.room and their.room
+    if room and my.room == their.room:
+        return [scale.value("address", "room", 0, seq)]
+    house = scale.value("address", "road_number", 0, seq)
+    return [house, scale.fixed("address", "other_room", seq)] if room else [house]
+
+
+def _likeness(my: Address, their: Address) -> float:
+    one = " ".join(my.latin) or my.road
+    two = " ".join(their.latin) or their.road
+    return JaroWinkler.similarity(one, two)

@@ -1,0 +1,73 @@
+"""Mailboxes: a personal one is a person's, a role mailbox and a shared company domain are an account's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+from rapidfuzz.distance import OSA
+
+from leads.records import Email, Name
+from matchers.keys import mail_value
+from matchers.scale import Met, Scale
+
+
+def compare(mine: Sequence[Email], theirs: Iterable[tuple[Email, int]], scale: Scale) -> list[Met]:
+    """The best agreement over all pairs of mailboxes, a shared company domain besides, or a difference."""
+    best: Met | None = None
+    domain: Met | None = None
+    met_any = False
+    for their, seq in theirs:
+        for my in mine:
+            met_any = True
+            met = _pair(my, their, seq, scale)
+            if met is not None and (best is None or met.bits > best.bits):
+                best = met
+            if domain is None and my.kind != "free" and my.domain == their.domain:
+                domain = scale.value("email", "domain", 0, seq)
+    if best is not None:
+        return [best]
+    if not met_any:
+        return []
+    differs = scale.fixed("email", "differs", 0)
+    return [differs] if domain is None else [differs, domain]
+
+
+def _pair(my: Email, their: Email, seq: int, scale: Scale) -> Met | None:
+    role = my.kind == "role" or their.kind == "role"
+    if my.local == their.local:
+        if my.domain == their.domain:
+            return scale.value("email", "role" if role else "exact", scale.rivals("E", mail_value(my)), seq)
+        if my.stem and my.stem == their.stem:
+            return scale.value("email", "role" if role else "other_suffix", scale.rivals("E", mail_value(my)), seq)
+        if role:
+            return None
+        digits = sum(c.isdigit() for c in my.local)
+        return scale.fixed("email", "same_local" if digits >= 3 else "same_local_plain", seq)
+    if role or (my.domain != their.domain and not (my.stem and my.stem == their.stem)):
+        return None
+    allowed = 2 if min(len(my.local), len(their.local)) >= 9 else 1
+    if min(len(my.local), len(their.local)) < 4 or OSA.distance(my.local, their.local, score_cutoff=allowed) > allowed:
+        return None
+    digit = "".join(filter(str.isdigit, my.local)) != "".join(filter(str.isdigit, their.local))
+    return scale.value("email", "near_digit" if digit else "near", 0, seq)
+
+
+@lru_cache(65_536)
+def spells(local: str, name: Name) -> int:
+    """How well a mailbox or handle spells a name: 2 all of it (weizhang88), 1 surname and initials (zhangw), 0 not."""
+    letters = "".join(c for c in local if c.isalpha())
+    parts = name.latin
+    if name.kind != "full" or len(parts) < 2 or len(letters) < 3:
+        return 0
+    if name.script == "han":
+        surname, given = parts[0], parts[1:]
+    else:
+        surname = name.surname or parts[-1]
+        given = tuple(part for part in parts if part != surname) or parts[:1]
+    whole, initials = "".join(given), "".join(part[:1] for part in given)
+    if letters in (surname + whole, whole + surname):
+        return 2
+    return (
+        1 if letters in (surname + initials, initials + surname, initials[:1] + surname, surname + initials[:1]) else 0
+    )

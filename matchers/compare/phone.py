@@ -1,0 +1,98 @@
+"""Phones: mobiles are a person's, landlines and service numbers an account's, masked and mistyped ones partial evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from math import log2
+
+from rapidfuzz.distance import OSA
+
+from leads.records import Phone
+from matchers.keys import phone_value
+from matchers.scale import Met, Scale
+
+_BITS_PER_DIGIT = log2(10)
+_KNOWN_BY_PREFIX = 1.5  # a mobile's first three digits take few values: worth one and a half digits
+
+
+def compare(mine: Sequence[Phone], theirs: Iterable[tuple[Phone, int]], scale: Scale, bare: bool) -> list[Met]:
+    """The best agreement over all pairs of numbers; when there is none, how much it says that all differ."""
+    best: Met | None = None
+    extra: Met | None = None
+    loose = False
+    met_any = False
+    for their, seq in theirs:
+        for my in mine:
+            met_any = True
+            met = _pair(my, their, seq, scale)
+            if met is not None:
+                if best is None or met.bits > best.bits:
+                    best = met
+                    extra = None
+                    if my.ext and their.ext and my.ext != their.ext and met.level == "line":
+                        extra = scale.fixed("phone", "other_extension", seq)
+            elif my.kind in ("landline", "service") or their.kind in ("landline", "service"):
+                loose = True
+    if best is not None:
+        return [best] if extra is None else [best, extra]
+    if not met_any or not mine:
+        return []
+    level = "bare_differs" if bare else "line_differs" if loose else "differs"
+    return [scale.fixed("phone", level, 0)]
+
+
+def _pair(my: Phone, their: Phone, seq: int, scale: Scale) -> Met | None:
+    if my.mask or their.mask:
+        return _masked(my, their, seq, scale)
+    one, two = my.digits, their.digits
+    if one == two or _same_line(one, two):
+        return scale.value("phone", _level(my, their), scale.rivals("P", phone_value(my)), seq)
+    if len(one) >= 8 and abs(len(one) - len(two)) <= 1 and OSA.distance(one, two, score_cutoff=1) == 1:
+        return scale.value("phone", "near", 0, seq)
+    return None
+
+
+def _same_line(one: str, two: str) -> bool:
+    """A landline with and without its area code."""
+    if len(one) == len(two) or min(len(one), len(two)) < 7 or max(len(one), len(two)) > 10:
+        return False
+    return one.endswith(two) or two.endswith(one)
+
+
+def _level(my: Phone, their: Phone) -> str:
+    if my.kind == "service" or their.kind == "service":
+        return "service"
+    if my.ext and my.ext == their.ext:
+        return "extension"
+    if my.kind == "landline" or their.kind == "landline" or my.ext or their.ext:
+        return "line"
+    return "mobile" if my.kind == "mobile" or their.kind == "mobile" else "number"
+
+
+def known_digits(phone: Phone) -> str:
+    """The number with ``*`` where a digit is not known."""
+    if not phone.mask:
+        return phone.digits
+    head, tilde, known = phone.mask.partition("~")
+    if not tilde:
+        return phone.mask
+    count = int(known) if known.isdigit() else 0
+    return head[:count] + "*" * (len(head) - count)
+
+
+def _masked(my: Phone, their: Phone, seq: int, scale: Scale) -> Met | None:
+    """Digits known on both sides agree: worth as much as the digits, never more than a whole number."""
+    one, two = known_digits(my), known_digits(their)
+    if len(one) != len(two):
+        return None
+    known = 0
+    for left, right in zip(one, two, strict=True):
+        if "*" in (left, right):
+            continue
+        if left != right:
+            return None
+        known += 1
+    if known < 3:
+        return None
+    bits = (known - _KNOWN_BY_PREFIX) * _BITS_PER_DIGIT - 1
+    return Met("phone", "masked", min(bits, scale.log_n + 1), seq)

@@ -1,0 +1,226 @@
+"""The keys a lead is found by: few, strongest first, each a letter for its kind and eight bytes of a keyed hash.
+
+Keys set the cost of a lead (store and candidates), comparisons do not; so every kind here has earned its place in
+docs/matching.md, and weak kinds are made only for records that have nothing stronger.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Any
+
+from leads.records import Company, Email, Facts, Name, Phone
+from matchers.sketch import bands
+
+#: kind letter -> what it holds. Sorted letters of a name cover script, homophones, order and transposed letters at once.
+KINDS: dict[str, str] = {
+    "C": "status events of one call",
+    "I": "a declared identifier",
+    "P": "phone number, without country code; landlines by their last seven digits",
+    "E": "mailbox at domain without suffix; QQ numbers as mailboxes",
+    "W": "WeChat or another handle",
+    "N": "sorted name letters and company brand",
+    "Q": "sorted name letters and phone without its last four digits",
+    "D": "a declared date",
+    "M": "sorted name letters and company mail domain",
+    "T": "sorted name letters and city",
+    "O": "organisation: core as it sounds, else the company mail domain",
+    "S": "surname and organisation",
+    "B": "brand and city of a bare company",
+    "A": "road and number",
+    "L": "weak: sorted name letters; mailbox name alone; mail domain",
+    "X": "weak: one word of the name and the place",
+    "R": "weak: road and city",
+    "G": "parts of a bare organisation's name",
+    "H": "MinHash bands of a bare organisation's name",
+    "J": "MinHash bands of a bare address",
+    "F": "MinHash bands and telling words of free text",
+}
+MOST_KEYS = 12
+MOST_WEAK_KEYS = 24  # records with neither phone nor company: few of them, and hard to find otherwise
+
+Plan = list[tuple[str, str]]
+
+
+def phone_value(phone: Phone) -> str:
+    """What a number is found by. Landlines are written with and without area code, so their last seven digits."""
+    digits = phone.digits
+    return digits[-7:] if phone.kind == "landline" or len(digits) <= 8 else digits
+
+
+def mail_value(mail: Email) -> str:
+    """Mailbox and domain without suffix: .com and .com.cn of one company are mixed up."""
+    return f"{mail.local}@{mail.stem or mail.domain}"
+
+
+@lru_cache(65_536)
+def sorted_letters(words: tuple[str, ...]) -> str:
+    """Letters of a name in alphabetic order: any script, order of words and transposition gives the same."""
+    return "".join(sorted("".join(words)))
+
+
+def sound(company: Company) -> str:
+    """The organisation's core as it is heard: pinyin without spaces, or the Latin words of the core."""
+    if company.core and not company.core.isascii():
+        return "".join(company.latin)
+    return company.core.replace(" ", "")
+
+
+def brand(company: Company) -> str:
+    """First two syllables or first word of the core: what people keep when they shorten a name."""
+    if company.core and not company.core.isascii():
+        return "".join(company.latin[:2])
+    return company.core.partition(" ")[0]
+
+
+def city_of(facts: Facts) -> str:
+    """The city, from its own field, the address or the company's name."""
+    if facts.city:
+        return facts.city
+    if facts.address is not None and facts.address.city:
+        return facts.address.city
+    return facts.company.place if facts.company is not None else ""
+
+
+def named(name: Name | None) -> bool:
+    """Whether this is a person's own full name (not a role, a nickname or a bare surname)."""
+    return name is not None and name.kind == "full" and bool(name.latin)
+
+
+def company_domain(facts: Facts) -> str:
+    """Stem of the first company mailbox, "" when there is none."""
+    return next((mail.stem or mail.domain for mail in facts.emails if mail.kind != "free"), "")
+
+
+def plan(facts: Facts) -> Plan:
+    """The keys in clear: (kind, value), strongest first, without repeats."""
+    out: Plan = []
+    _identities(facts, out)
+    company, name, city = facts.company, facts.name, city_of(facts)
+    core = sound(company) if company is not None else ""
+    domain = company_domain(facts)
+    if name is not None and named(name):
+        letters = sorted_letters(name.latin)
+        if core and company is not None:
+            out.append(("N", f"{letters}|{brand(company)}"))
+        if domain:
+            out.append(("M", f"{letters}|{domain}"))
+        out.extend(("Q", f"{letters}|{phone.digits[:-4]}") for phone in facts.phones[:2] if len(phone.digits) > 8)
+        if city:
+            out.append(("T", f"{letters}|{city}"))
+    if name is not None and name.surname and (core or domain):
+        out.append(("S", f"{_surname(name)}|{core or domain}"))
+    if core or domain:
+        out.append(("O", core or domain))
+    address = facts.address
+    if address is not None and address.road and address.number:
+        room = address.room if company is None else ""
+        out.append(("A", f"{_road(address.latin, address.road)}|{address.number}|{room}"))
+    if (company is not None and not facts.phones and not named(name) and city) or (
+        company is not None and not named(name) and city and facts.name is None
+    ):
+        out.append(("B", f"{brand(company)}|{city}"))
+    most = MOST_KEYS
+    if not facts.phones and company is None:
+        _weak(facts, city, out)
+        most = MOST_WEAK_KEYS
+    elif company is not None and name is None and not facts.phones and not facts.emails and not facts.handles:
+        _organisation(company, out)
+        most = MOST_WEAK_KEYS
+    return list(dict.fromkeys(out))[:most]
+
+
+def _surname(name: Name) -> str:
+    return name.latin[0] if name.script == "han" and name.latin else name.surname
+
+
+def _road(latin: tuple[str, ...], road: str) -> str:
+    return road if road.isascii() or not latin else "".join(latin)
+
+
+def _identities(facts: Facts, out: Plan) -> None:
+    """Values that belong to one person: phone, mailbox, handle, identifier, date, call."""
+    if facts.call:
+        out.append(("C", facts.call))
+    out.extend(("I", f"{item.name}={item.value}") for item in facts.custom if item.kind == "id" and item.value)
+    out.extend(("P", phone_value(phone)) for phone in facts.phones[:3] if phone.digits)
+    out.extend(("E", mail_value(mail)) for mail in facts.emails[:3])
+    for handle in facts.handles[:2]:
+        value = handle.value
+        if handle.kind == "qq":
+            out.append(("E", f"{value}@qq"))
+        elif len(value) == 11 and value.isdigit() and value[0] == "1":
+            out.append(("P", value))
+        else:
+            out.append(("W", f"{handle.kind}={value}"))
+    out.extend(("D", f"{item.name}={item.value}") for item in facts.custom if item.kind == "date" and item.value)
+
+
+def _weak(facts: Facts, city: str, out: Plan) -> None:
+    """Records with neither phone nor company: any two of their parts may have to find them."""
+    name, address = facts.name, facts.address
+    place = city or facts.postcode
+    if name is not None and name.kind in ("full", "given"):
+        out.append(("L", sorted_letters(name.latin)))
+        words = [word for word in (name.surname, name.given) if word]
+        out.extend(("X", f"{word}|{at}") for word in words for at in dict.fromkeys((place, facts.postcode)) if at)
+        out.extend(("X", f"{word}|{item.value}") for word in words for item in facts.custom if item.kind == "date")
+    for mail in facts.emails[:1]:
+        out.append(("L", f"{mail.local}@"))
+        if mail.kind != "free":
+            out.append(("L", f"@{mail.stem or mail.domain}"))
+    if address is not None and address.road and place:
+        out.append(("R", f"{_road(address.latin, address.road)}|{place}"))
+    if address is not None and address.number and place:
+        out.append(("R", f"{address.number}|{place}"))
+    if name is None and not facts.emails and not facts.handles:
+        if address is not None:
+            out.extend(("J", band) for band in bands(address.text, 4, 3))
+        if facts.text:
+            _text(facts.text, out)
+
+
+def _organisation(company: Company, out: Plan) -> None:
+    """A record that is nothing but an organisation's name: its parts, the start of its core, bands of the whole."""
+    for part in company.text.replace(";", ",").replace("，", ",").split(",")[:6]:
+        words = part.lower().split()
+        if words:
+            out.append(("G", "".join(sorted("".join(words)))))
+    core = company.core
+    if core.isascii():
+        out.extend(("G", f"word={word}") for word in core.split()[:2] if len(word) > 2)
+    else:
+        out.extend(("G", f"gram={core[i : i + 2]}") for i in range(min(len(core) - 1, 3)))
+    out.extend(("H", band) for band in bands(company.full, 4, 3))
+
+
+def _text(text: str, out: Plan) -> None:
+    words = text.split()
+    telling = sorted({word for word in words if any(c.isdigit() for c in word) and len(word) > 2}, key=len)[-3:]
+    out.extend(("F", f"word={word}") for word in telling)
+    out.extend(("F", band) for band in bands(text[:400], 8, 2))
+
+
+@lru_cache(16)
+def _hasher(secret: bytes) -> Any:
+    return blake2b(digest_size=8, key=secret)
+
+
+def hashed(values: Plan, secret: bytes) -> tuple[bytes, ...]:
+    """The keys of a plan as they go into the index."""
+    keyed = _hasher(secret)
+    keys = []
+    for kind, value in values:
+        digest = keyed.copy()
+        digest.update(value.encode("utf-8", "surrogatepass"))
+        keys.append(kind.encode() + digest.digest())
+    return tuple(keys)
+
+
+def keys_of(facts: Facts, secret: bytes) -> tuple[bytes, ...]:
+    """Keys of a lead: 9 bytes each, strongest first, no repeats, at most 12 (24 when it has neither phone nor company).
+
+    ``secret`` is the tenant's, so equal values of two tenants or of an outsider's list give other keys.
+    """
+    return hashed(plan(facts), secret)

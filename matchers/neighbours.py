@@ -1,0 +1,56 @@
+"""What an entity knows: every value of its leads, each with the lead it came from. And whether it is but a company."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from leads.records import Address, Company, Custom, Email, Facts, Handle, Name, Neighbour, Phone
+from matchers.keys import city_of
+
+
+def bare(facts: Facts) -> bool:
+    """An organisation without a person: no name of one, no mobile, no personal mailbox, no handle."""
+    if facts.company is None or facts.handles:
+        return False
+    if facts.name is not None and facts.name.kind != "role":
+        return False
+    for phone in facts.phones:
+        if phone.kind == "mobile":
+            return False
+    return all(mail.kind != "free" for mail in facts.emails)
+
+
+V = TypeVar("V")
+
+
+class Known:
+    """The union of an entity's leads, without repeats. Cheap to build; the entity of one lead is the common case."""
+
+    __slots__ = (
+        "addresses", "bare", "cities", "companies", "customs", "emails", "handles", "names", "phones", "postcodes", "texts",
+    )  # fmt: skip
+
+    def __init__(self, neighbour: Neighbour) -> None:
+        pairs = list(zip(neighbour.facts, neighbour.seqs, strict=True))
+        self.bare = all(bare(facts) for facts, _ in pairs)
+        self.names: list[tuple[Name, int]] = _first([(f.name, seq) for f, seq in pairs if f.name is not None])
+        self.companies: list[tuple[Company, int]] = _first([(f.company, s) for f, s in pairs if f.company is not None])
+        self.phones: list[tuple[Phone, int]] = _first([(phone, seq) for f, seq in pairs for phone in f.phones])
+        self.emails: list[tuple[Email, int]] = _first([(mail, seq) for f, seq in pairs for mail in f.emails])
+        self.handles: list[tuple[Handle, int]] = _first([(handle, seq) for f, seq in pairs for handle in f.handles])
+        self.addresses: list[tuple[Address, int]] = _first([(f.address, s) for f, s in pairs if f.address is not None])
+        self.customs: list[tuple[Custom, int]] = _first([(item, seq) for f, seq in pairs for item in f.custom])
+        self.cities: list[tuple[str, int]] = _first([(city, seq) for f, seq in pairs if (city := city_of(f))])
+        self.postcodes: list[tuple[str, int]] = _first([(f.postcode, seq) for f, seq in pairs if f.postcode])
+        self.texts: list[tuple[str, int]] = _first([(f.text, seq) for f, seq in pairs if f.text])
+
+
+def _first(pairs: Sequence[tuple[V, int]]) -> list[tuple[V, int]]:
+    """Each value once, with the first lead that had it."""
+    if len(pairs) < 2:
+        return list(pairs)
+    seen: dict[V, int] = {}
+    for value, seq in pairs:
+        seen.setdefault(value, seq)
+    return list(seen.items())

@@ -1,0 +1,53 @@
+"""What a comparison needs besides the two values: the size of the index, who else holds a value, and the weight table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import log2
+from typing import NamedTuple
+
+from matchers.weights import Weights
+
+FULL_BUCKET = 64  # rivals assumed of a bucket that is full: far more than any person shares a value with
+
+
+class Met(NamedTuple):
+    """A field that met: its comparison level, the bits it adds, the earlier lead whose value met."""
+
+    field: str
+    level: str
+    bits: float
+    seq: int
+    rivals: float = 0.0  # further entities that hold the value (agreements on a value only)
+
+
+class Scale:
+    """Turns comparison levels into bits for one lead: holds N, the prior and the counts of the lead's own keys."""
+
+    __slots__ = ("_fixed", "_rows", "counts", "log_n", "n", "prior", "weights")
+
+    def __init__(self, n: float, prior: float, counts: Mapping[tuple[str, str], int], weights: Weights) -> None:
+        self.n = n
+        self.log_n = log2(n)
+        self.prior = prior
+        self.counts = counts
+        self.weights = weights
+        self._rows = weights.rows
+        self._fixed = weights.bits
+
+    def rivals(self, kind: str, value: str) -> float:
+        """Entities besides mine and the one compared that hold this key of mine."""
+        count = self.counts.get((kind, value), 0)
+        return FULL_BUCKET if count < 0 else max(count - 1, 0)
+
+    def value(self, field: str, level: str, rivals: float, seq: int) -> Met:
+        """Agreement on a value that ``rivals`` further entities hold."""
+        row = self._rows[field, level]
+        bits = log2(row.m * self.n / (rivals + row.u))
+        if row.most and bits > row.most:
+            bits = row.most
+        return Met(field, level, bits, seq, rivals + row.u)
+
+    def fixed(self, field: str, level: str, seq: int) -> Met:
+        """A level whose bits do not depend on the value."""
+        return Met(field, level, self._fixed[field, level], seq)

@@ -1,0 +1,138 @@
+"""One lead against one entity: every field's level, added up to bits.
+
+``bits = log2(lambda / N) + person + min(account, cap) + name + against``. Account evidence (company, landline, address,
+city, role mailbox) is one fact told many times, so it is capped at even odds: the name or something personal must do
+the rest. When two full names contradict each other a shared phone is a household's or a line's, account evidence too.
+"""
+
+from __future__ import annotations
+
+from math import log2
+
+import msgspec
+
+from leads.records import Facts
+from matchers.compare import address, company, custom, email, handle, name, phone, place, text
+from matchers.keys import city_of
+from matchers.neighbours import Known, bare
+from matchers.scale import Met, Scale
+
+_ACCOUNT = frozenset(
+    {("phone", "line"), ("phone", "service"), ("phone", "other_extension"), ("email", "role"), ("email", "domain")}
+)
+_ACCOUNT_FIELDS = frozenset({"company", "address", "city", "postcode"})
+_LEAST_RIVALS = 0.7
+
+
+class Scored(msgspec.Struct, frozen=True, gc=False):
+    """``bits`` for one contact, ``account`` for one company or household; the levels that met."""
+
+    bits: float
+    account: float
+    mets: tuple[Met, ...]
+    name: str  # level of the names, "" when they say nothing
+    personal: bool  # something of a person agreed: mobile, mailbox, handle, identifier
+    bare: bool  # both are nothing but an organisation
+    company: str  # level of the organisations, "" when they say nothing
+
+
+def score(facts: Facts, known: Known, scale: Scale, lead_bare: bool) -> Scored:
+    """All fields of a lead against all an entity knows. Pure; the same answer for the same arguments."""
+    both_bare = lead_bare and known.bare
+    mets: list[Met] = []
+    names = name.compare(facts.name, known.names, scale)
+    conflict = names is not None and names.level in name.CONFLICTS
+    if facts.phones and known.phones:
+        mets += phone.compare(facts.phones, known.phones, scale, both_bare)
+    if facts.emails and known.emails:
+        mets += email.compare(facts.emails, known.emails, scale)
+    if facts.handles and known.handles:
+        agrees = names is not None and names.level in name.AGREEMENTS
+        mets += handle.compare(facts.handles, known.handles, facts.name, agrees, scale)
+    if facts.custom and known.customs:
+        mets += custom.compare(facts.custom, known.customs, scale)
+    firm = company.compare(facts.company, known.companies, scale, both_bare) if known.companies else None
+    if firm is not None:
+        mets.append(firm)
+    if known.addresses:
+        mets += address.compare(facts.address, known.addresses, scale)
+    if known.cities:
+        mets += _some(place.city(city_of(facts), known.cities, scale, both_bare))
+    if known.postcodes:
+        mets += _some(place.postcode(facts.postcode, known.postcodes, scale))
+    if known.texts and facts.text:
+        mets += _some(text.compare(facts.text, known.texts, scale))
+    return _add_up(facts, known, scale, mets, names, conflict, both_bare, firm)
+
+
+def _some(met: Met | None) -> list[Met]:
+    return [] if met is None else [met]
+
+
+def _add_up(
+    facts: Facts,
+    known: Known,
+    scale: Scale,
+    mets: list[Met],
+    names: Met | None,
+    conflict: bool,
+    both_bare: bool,
+    firm: Met | None,
+) -> Scored:
+    phones = person = account = against = 0.0
+    rivals = 1_000.0
+    fields = set()
+    for met in mets:
+        if (met.field, met.level) in _ACCOUNT or met.field in _ACCOUNT_FIELDS:
+            account += met.bits
+            if met.bits > 0:
+                fields.add(met.field)
+                rivals = min(rivals, met.rivals or rivals)
+        elif met.bits < 0:
+            against += met.bits
+        elif met.field == "phone":
+            phones += met.bits
+        else:
+            person += met.bits
+    firms_differ = both_bare and firm is not None and firm.level in company.CONFLICTS
+    personal = phones > 0 or person > 0
+    if names is None:
+        names = _no_name(facts, known, scale, personal, both_bare)
+    total = scale.log_n + 1 if conflict or firms_differ else 0.0
+    if total:
+        shared = min(account + phones, total)
+        kin = shared
+    else:
+        cap = scale.log_n - log2(max(min(rivals, 1.0) if not fields else rivals, 0.08 if both_bare else _LEAST_RIVALS))
+        if both_bare:
+            cap += 2.5 * min(max(len(fields) - 1, 0), 2)
+        shared = phones + min(account, cap)
+        kin = account + phones
+    bits = scale.prior + person + shared + against + names.bits
+    if not personal and fields <= {"city", "postcode"} and names.bits > 0 and not both_bare:
+        bits -= scale.weights.name_city
+    mets.append(names)
+    return Scored(bits, kin, tuple(mets), names.level, personal, both_bare, firm.level if firm is not None else "")
+
+
+def _no_name(facts: Facts, known: Known, scale: Scale, personal: bool, both_bare: bool) -> Met:
+    """One side or both have no name that says anything."""
+    if both_bare:
+        return scale.fixed("name", "both_bare", 0)
+    mine = facts.name is not None and facts.name.kind != "role"
+    theirs = any(known_name.kind != "role" for known_name, _ in known.names)
+    if not mine and not theirs:
+        return scale.fixed("name", "both_absent", 0)
+    if personal:
+        return Met("name", "one_absent", 0.0, 0)
+    spelled = 0
+    if facts.name is None:
+        spelled = max((email.spells(m.local, n) for m in facts.emails for n, _ in known.names), default=0)
+    elif not theirs:
+        spelled = max((email.spells(m.local, facts.name) for m, _ in known.emails), default=0)
+    if spelled:
+        return Met("name", "mailbox_spells", 4.0 * spelled, 0)
+    return scale.fixed("name", "absent", 0)
+
+
+__all__ = ["Scored", "bare", "score"]

@@ -1,0 +1,108 @@
+"""The verdict on a lead: new, the same contact as an entity, or unsure; and whether it is of an account we know."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import log2
+
+from leads.records import Evidence, Facts, IndexStats, Neighbour, Verdict
+from matchers.compare import company as companies
+from matchers.compare import name as names
+from matchers.keys import plan
+from matchers.neighbours import Known, bare
+from matchers.scale import Met, Scale
+from matchers.scorer import Scored, score
+from matchers.weights import Weights
+
+_SHOWN = 8  # fields kept as evidence
+_NEW = Verdict("new")
+
+
+def scale_of(facts: Facts, counts: Sequence[int], stats: IndexStats, weights: Weights) -> Scale:
+    """N, prior and counts for one lead. ``counts`` answers its keys in the order of ``keys_of``."""
+    entities = max(stats.leads - stats.joined, 1)
+    share = min(max(stats.joined / entities, weights.joined_low), weights.joined_high)
+    n = max(float(entities), weights.least_entities)
+    return Scale(n, log2(share / n), dict(zip(plan(facts), counts, strict=True)), weights)
+
+
+def probability(bits: float) -> float:
+    """Bits (log2 of odds) as a probability."""
+    return 1.0 / (1.0 + pow(2.0, -max(min(bits, 200.0), -200.0)))
+
+
+def judge(
+    facts: Facts,
+    counts: Sequence[int],
+    neighbours: Sequence[Neighbour],
+    stats: IndexStats,
+    weights: Weights,
+    own: Sequence[Facts] = (),
+) -> Verdict:
+    """Judge a lead against the entities that share a key with it.
+
+    ``counts[i]`` is the number of other entities that hold its key ``i`` (order of ``keys_of``), -1 for a full bucket.
+    ``own`` are other leads that joined this one already (another worker's): an entity that contradicts one of them is
+    not joined. Pure: the same arguments give the same verdict, whatever the order of ``neighbours``.
+    """
+    if not neighbours:
+        return _NEW
+    if facts.call:
+        for other in neighbours:
+            if any(member.call == facts.call for member in other.facts):
+                return Verdict("same", (other.first,), other.first, 1.0, 0.0, reason="call_update")
+    scale = scale_of(facts, counts, stats, weights)
+    lead_bare = bare(facts)
+    scored: list[tuple[Neighbour, Known, Scored]] = []
+    for other in neighbours:
+        known = Known(other)
+        scored.append((other, known, score(facts, known, scale, lead_bare)))
+    if len(scored) > 1:
+        scored.sort(key=lambda item: (-item[2].bits, item[0].first))
+    if own:
+        scored = [item for item in scored if not _contradicts(own, item[1])]
+        if not scored:
+            return _NEW
+    best, best_known, top = scored[0]
+    if top.bits < weights.unsure:
+        return Verdict("new", (), best.first, probability(top.bits), top.bits, _account(scored, weights), _shown(top))
+    if top.bits < weights.same:
+        account = _account(scored, weights)
+        return Verdict("unsure", (), best.first, probability(top.bits), top.bits, account, _shown(top))
+    joins = [best.first]
+    joins += [
+        other.first
+        for other, known, result in scored[1:]
+        if result.bits >= weights.merge and _one(best_known, known, top, result)
+    ]
+    return Verdict("same", tuple(joins), best.first, probability(top.bits), top.bits, 0, _shown(top))
+
+
+def _one(best: Known, other: Known, top: Scored, result: Scored) -> bool:
+    """Whether two entities a lead belongs to may be united: some of their names agree and nothing forbids it."""
+    if result.name in names.CONFLICTS or top.name in names.CONFLICTS:
+        return False
+    if result.bare and top.bare:
+        return result.company not in companies.CONFLICTS and top.company not in companies.CONFLICTS
+    mine = [name for name, _ in best.names if name.kind not in ("chat", "role")]
+    theirs = [name for name, _ in other.names if name.kind not in ("chat", "role")]
+    if not mine or not theirs:
+        return result.personal and top.personal
+    return any(names.relation(one, two) in names.AGREEMENTS for one in mine for two in theirs)
+
+
+def _contradicts(own: Sequence[Facts], other: Known) -> bool:
+    """Whether what joined this lead before is called otherwise than the entity."""
+    levels = {names.relation(facts.name, name) for facts in own if facts.name is not None for name, _ in other.names}
+    return bool(levels & names.CONFLICTS) and not levels & names.AGREEMENTS
+
+
+def _account(scored: Sequence[tuple[Neighbour, Known, Scored]], weights: Weights) -> int:
+    """A lead of the likeliest entity of the same company or household, 0 when there is none."""
+    best = max(scored, key=lambda item: (item[2].account, -item[0].first))
+    return best[0].first if best[2].account >= weights.account else 0
+
+
+def _shown(result: Scored) -> tuple[Evidence, ...]:
+    mets: list[Met] = sorted(result.mets, key=lambda met: -abs(met.bits))[:_SHOWN]
+    return tuple(Evidence(met.field, met.level, round(met.bits, 1), met.seq) for met in mets)
