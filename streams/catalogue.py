@@ -7,6 +7,7 @@ label holds a phone number, a mail address, a name or an event id.
 from __future__ import annotations
 
 import re
+import sys
 from typing import Literal, get_args
 
 import msgspec
@@ -91,10 +92,10 @@ class Guard:
     """Keeps open labels bounded and free of personal data: a value that looks like anything else becomes ``other``.
 
     A source is named by whoever imports a file, so it can be anything. Allowed are short identifiers and route
-    templates without a run of seven digits; at most ``most`` different values a label.
+    templates (Han is fine) with fewer than seven digits, at most ``most`` different values a label.
     """
 
-    _SHAPE = re.compile(r"(?!.*\d{7})[A-Za-z0-9_./{}:+-]{0,64}")
+    _SHAPE = re.compile(r"(?!(?:.*\d){7})[\w./{}:+-]{0,64}")
 
     def __init__(self, most: int = 200) -> None:
         self._most = most
@@ -108,3 +109,39 @@ class Guard:
             return "other"
         seen.add(value)
         return value
+
+
+def as_markdown() -> str:
+    """The catalogue as a page for people: ``python -m streams.catalogue > docs/metrics.md``."""
+    rows = []
+    for metric in CATALOGUE:
+        labels = ", ".join(f"`{label}`" for label in metric.labels) or "–"
+        rows.append(f"| `{metric.name}` | {metric.kind} | {metric.unit} | {labels} | {metric.across} | {metric.help} |")
+    closed = {label: values for metric in CATALOGUE for label, values in metric.labels.items() if values}
+    closed |= _CODE  # dead letters use a part of the reasons, outcomes all of them
+    return "\n".join(
+        (
+            "# Metrics",
+            "",
+            "Written from `streams/catalogue.py` by `python -m streams.catalogue > docs/metrics.md`.",
+            "Worker on port 9464, gateway on its own port, both at `/metrics`. *Across* tells how to combine processes: `sum` when",
+            "each counts its own part, `max` when all report the same thing.",
+            "",
+            "| name | kind | unit | labels | across | what it says |",
+            "|---|---|---|---|---|---|",
+            *rows,
+            "",
+            "Closed labels. Any other value shows as `other`:",
+            "",
+            *(f"- `{label}`: {', '.join(values)}" for label, values in closed.items()),
+            "",
+            "Open labels (`tenant`, `source`, `owner`, `pool`, `field`, `topic`, `partition`, `route`, `status`, `version`,",
+            "`component`) hold short identifiers, at most 200 different ones each; what looks like anything else, such as a mail",
+            "address or seven digits, shows as `other`. No label holds a phone number, a mail address, a name or an event id.",
+            "",
+        )
+    )
+
+
+if __name__ == "__main__":
+    sys.stdout.write(as_markdown())
