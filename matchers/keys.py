@@ -10,6 +10,7 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
+from leads.names import letters
 from leads.records import Company, Email, Facts, Name, Phone
 from matchers.sketch import bands
 
@@ -54,12 +55,6 @@ def mail_value(mail: Email) -> str:
     return f"{mail.local}@{mail.stem or mail.domain}"
 
 
-@lru_cache(65_536)
-def sorted_letters(words: tuple[str, ...]) -> str:
-    """Letters of a name in alphabetic order: any script, order of words and transposition gives the same."""
-    return "".join(sorted("".join(words)))
-
-
 def sound(company: Company) -> str:
     """The organisation's core as it is heard: pinyin without spaces, or the Latin words of the core."""
     if company.core and not company.core.isascii():
@@ -101,14 +96,14 @@ def plan(facts: Facts) -> Plan:
     core = sound(company) if company is not None else ""
     domain = company_domain(facts)
     if name is not None and named(name):
-        letters = sorted_letters(name.latin)
+        sorted_letters = letters(name)
         if core and company is not None:
-            out.append(("N", f"{letters}|{brand(company)}"))
+            out.append(("N", f"{sorted_letters}|{brand(company)}"))
         if domain:
-            out.append(("M", f"{letters}|{domain}"))
-        out.extend(("Q", f"{letters}|{phone.digits[:-4]}") for phone in facts.phones[:2] if len(phone.digits) > 8)
+            out.append(("M", f"{sorted_letters}|{domain}"))
+        out.extend(("Q", f"{sorted_letters}|{phone.digits[:-4]}") for phone in facts.phones[:2] if len(phone.digits) > 8)
         if city:
-            out.append(("T", f"{letters}|{city}"))
+            out.append(("T", f"{sorted_letters}|{city}"))
     if name is not None and name.surname and (core or domain):
         out.append(("S", f"{_surname(name)}|{core or domain}"))
     if core or domain:
@@ -162,7 +157,7 @@ def _weak(facts: Facts, city: str, out: Plan) -> None:
     name, address = facts.name, facts.address
     place = city or facts.postcode
     if name is not None and name.kind in ("full", "given"):
-        out.append(("L", sorted_letters(name.latin)))
+        out.append(("L", letters(name)))
         words = [word for word in (name.surname, name.given) if word]
         out.extend(("X", f"{word}|{at}") for word in words for at in dict.fromkeys((place, facts.postcode)) if at)
         out.extend(("X", f"{word}|{item.value}") for word in words for item in facts.custom if item.kind == "date")

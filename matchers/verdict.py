@@ -28,7 +28,7 @@ def scale_of(facts: Facts, counts: Sequence[int], stats: IndexStats, weights: We
 
 def probability(bits: float) -> float:
     """Bits (log2 of odds) as a probability."""
-    return 1.0 / (1.0 + pow(2.0, -max(min(bits, 200.0), -200.0)))
+    return float(1.0 / (1.0 + 2.0 ** -max(min(bits, 200.0), -200.0)))
 
 
 def judge(

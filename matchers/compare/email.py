@@ -57,7 +57,7 @@ def _pair(my: Email, their: Email, seq: int, scale: Scale) -> Met | None:
 def spells(local: str, name: Name) -> int:
     """How well a mailbox or handle spells a name: 2 all of it (weizhang88), 1 surname and initials (zhangw), 0 not."""
     letters = "".join(c for c in local if c.isalpha())
-    parts = name.latin
+    parts = name.latin[: 1 + len(name.given)] if name.script == "han" else name.latin
     if name.kind != "full" or len(parts) < 2 or len(letters) < 3:
         return 0
     if name.script == "han":
