@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import yaml
 from pydantic import ValidationError
 
+from gateway.settings import PROVIDER_SCHEMES
 from leads.errors import Misconfigured
 from leadstream.advice import advice
 from leadstream.settings import Settings, SourceSection, TenantSection, read_list
@@ -83,6 +84,7 @@ def missing_secrets(settings: Settings, env: Mapping[str, str]) -> list[tuple[st
             for n, s in settings.sources.items()
             for part in ("secret_env", "previous_secret_env")
         ),
+        ("gateway.secret_env", settings.gateway.secret_env),
         *((f"gateway.tokens.{n}.env", t.env) for n, t in settings.gateway.tokens.items()),
         *((f"tenants.{n}.key_env", t.key_env) for n, t in settings.tenants.items()),
     ]
@@ -148,9 +150,8 @@ def _meaning(settings: Settings) -> Iterator[tuple[Steps, str]]:
     if not settings.tenants:
         yield ("tenants",), "declare at least one tenant, for example 'main:'"
     for name, token in settings.gateway.tokens.items():
-        for i, tenant in enumerate(token.tenants):
-            if tenant not in settings.tenants:
-                yield ("gateway", "tokens", name, "tenants", i), check.unknown("tenant", tenant, settings.tenants)
+        if token.tenant not in settings.tenants:
+            yield ("gateway", "tokens", name, "tenant"), check.unknown("tenant", token.tenant, settings.tenants)
     for name, source in settings.sources.items():
         yield from ((("sources", name, *steps), what) for steps, what in _source(source, settings))
     for name, tenant_section in settings.tenants.items():
@@ -160,13 +161,14 @@ def _meaning(settings: Settings) -> Iterator[tuple[Steps, str]]:
 def _source(source: SourceSection, settings: Settings) -> Iterator[tuple[Steps, str]]:
     if source.tenant not in settings.tenants:
         yield ("tenant",), check.unknown("tenant", source.tenant, settings.tenants)
-    if source.signature != "none" and not source.secret_env:
-        yield ("secret_env",), "a signature needs a secret; name the environment variable that holds it"
-    if source.signature == "none" and source.secret_env:
-        yield ("signature",), "there is a secret but no signature to check; write hmac-sha256, typeform or twilio"
-    if source.signature == "hmac-sha256" and not source.header:
-        yield ("header",), "name the header that carries the signature, for example X-Signature"
-    if source.kind == "twilio" and source.signature == "twilio" and not settings.gateway.public_url:
+    scheme, own = source.scheme, PROVIDER_SCHEMES.get(source.kind)
+    if own and scheme != own:
+        yield ("signature",), f"a source of kind {source.kind} signs with {own}; write that, or leave the line out"
+    if scheme not in ("none", "bearer") and not source.secret_env:
+        yield ("secret_env",), f"the signature {scheme} needs a secret; name the environment variable that holds it"
+    if scheme in ("none", "bearer") and source.secret_env:
+        yield ("signature",), f"there is a secret, but {scheme} checks none; write hmac, standard or leave the line out"
+    if scheme == "twilio" and not settings.gateway.public_url:
         yield ("signature",), "Twilio signs the address it calls; write it in gateway.public_url"
 
 

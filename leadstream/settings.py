@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
+from gateway.settings import PROVIDER_SCHEMES
 from leads.errors import Misconfigured
 from leads.phones import phones
 from leads.policy import Absence, Condition, Member, Policy, Pool, Rule, Strategy, Team
@@ -57,35 +58,50 @@ class LogSection(Section):
 
 
 class TokenSection(Section):
+    """A bearer token: the variable that holds it, whose leads it opens, for what."""
+
     env: EnvName
-    tenants: Names = ()  # none: every tenant
-    role: Literal["intake", "read", "work", "admin"] = "read"
+    tenant: str
+    scopes: Annotated[tuple[Literal["calls", "imports", "receipts"], ...], BeforeValidator(_listed)] = ("receipts",)
 
 
 class GatewaySection(Section):
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=1, le=65_535)
     public_url: str = ""  # as callers see it; Twilio signs it
+    secret_env: EnvName = ""  # variable whose secret keys the ids of messages; "" is a key kept in the data folder
     tokens: dict[Id, TokenSection] = {}
 
 
 class LimitsSection(Section):
-    max_body_bytes: int = Field(default=1_000_000, ge=1_000)
-    max_file_bytes: int = Field(default=200_000_000, ge=1_000)
-    max_fields: int = Field(default=200, ge=1)
-    max_rows: int = Field(default=1_000_000, ge=1)
+    body_bytes: int = Field(default=1_000_000, ge=1_000)
+    import_bytes: int = Field(default=50_000_000, ge=1_000)
+    fields: int = Field(default=200, ge=1)
+    columns: int = Field(default=500, ge=1)
+    chunk_rows: int = Field(default=50, ge=1, le=1_000)
+    imports_at_once: int = Field(default=2, ge=1)
     max_value_chars: int = Field(default=4_000, ge=10)
-    requests_per_minute: int = Field(default=600, ge=1)
 
 
 class SourceSection(Section):
-    kind: Literal["form", "call", "typeform", "twilio"]
+    """A source at the door. Without ``signature`` a provider's own kind has the provider's, the others ``hmac``."""
+
+    kind: Literal["form", "typeform", "google_ads", "calls", "twilio", "import"]
     tenant: str
+    signature: Literal["", "none", "hmac", "standard", "twilio", "google_key", "bearer"] = ""
     secret_env: EnvName = ""
     previous_secret_env: EnvName = ""  # the old secret while a new one is brought in
-    signature: Literal["none", "hmac-sha256", "standard-webhooks", "typeform", "twilio"] = "none"
-    header: str = ""  # hmac-sha256: where the signature travels
-    fields: dict[str, str] = {}  # lead field -> key in the body
+    header: str = "X-Signature"
+    timestamp_header: str = ""
+    max_age_s: int = Field(default=300, ge=1)
+    event_field: str = ""  # key with the provider's id of the event
+    fields: dict[str, Names] = {}  # lead field -> key of the body, or keys joined by a space
+    rate_per_s: float = Field(default=50.0, gt=0)
+    burst: int = Field(default=200, ge=1)
+
+    @property
+    def scheme(self) -> str:
+        return self.signature or PROVIDER_SCHEMES.get(self.kind, "hmac")
 
 
 class Test(Section):

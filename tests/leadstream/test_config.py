@@ -28,7 +28,7 @@ def test_five_mistakes_of_five_kinds_are_all_reported_with_path_and_line() -> No
     found = faults(
         """
         log: {kind: kafak}
-        limits: {max_rows: many}
+        limits: {columns: many}
         sources:
           web: {kind: frm, tenant: main}
         tenants:
@@ -42,8 +42,8 @@ def test_five_mistakes_of_five_kinds_are_all_reported_with_path_and_line() -> No
 
     assert found == {
         "log.kind": "'kafak' is not known; did you mean 'kafka'? (embedded, kafka) (line 2)",
-        "limits.max_rows": "write a whole number (line 3)",
-        "sources.web.kind": "'frm' is not known; did you mean 'form'? (form, call, typeform, twilio) (line 5)",
+        "limits.columns": "write a whole number (line 3)",
+        "sources.web.kind": "'frm' is not known; did you mean 'form'? (form, typeform, google_ads, calls, twilio, import) (line 5)",
         "tenants.main.members.amy.wieght": "unknown key; did you mean 'weight'? (line 8)",
         "tenants.main.rules.0.team": "there is no team 'easst'; did you mean 'east'? (line 11)",
     }
@@ -56,16 +56,27 @@ def test_five_mistakes_of_five_kinds_are_all_reported_with_path_and_line() -> No
         ("log: {kind: kafka}", "log.bootstrap", "LEADSTREAM_KAFKA"),
         ("store: {url: 'http://x'}", "store.url", "redis://"),
         ("store: {url: 'redis://u:hunter2@x'}", "store.url", "keep the password out"),
-        ("sources: {web: {kind: form, tenant: mian}}", "sources.web.tenant", "did you mean 'main'"),
+        ("sources: {web: {kind: form, tenant: mian, signature: none}}", "sources.web.tenant", "did you mean 'main'"),
         ("sources: {web: {kind: form}}", "sources.web.tenant", "required"),
         (
             "sources: {w: {kind: form, tenant: main, secret_env: s3cret!}}",
             "sources.w.secret_env",
             "NAME of an environment",
         ),
-        ("sources: {w: {kind: form, tenant: main, signature: typeform}}", "sources.w.secret_env", "needs a secret"),
+        ("sources: {w: {kind: form, tenant: main, signature: hmac}}", "sources.w.secret_env", "needs a secret"),
+        (
+            "sources: {w: {kind: twilio, tenant: main, signature: hmac, secret_env: W}}",
+            "sources.w.signature",
+            "signs with twilio",
+        ),
+        (
+            "sources: {w: {kind: form, tenant: main, signature: none, secret_env: W}}",
+            "sources.w.signature",
+            "checks none",
+        ),
+        ("sources: {w: {kind: twilio, tenant: main, secret_env: W}}", "sources.w.signature", "gateway.public_url"),
         ("gateway: {port: 99999}", "gateway.port", "at most 65535"),
-        ("gateway: {tokens: {ops: {env: OPS, tenants: [x]}}}", "gateway.tokens.ops.tenants.0", "known: main"),
+        ("gateway: {tokens: {ops: {env: OPS, tenant: x}}}", "gateway.tokens.ops.tenant", "known: main"),
         ("limits: 5", "limits", "write a mapping"),
     ],
 )
@@ -214,8 +225,7 @@ def test_an_absence_is_in_the_time_of_the_tenant() -> None:
 
 def test_secrets_that_are_named_but_not_set_are_listed() -> None:
     settings = parse(
-        "sources: {w: {kind: form, tenant: main, secret_env: W1, previous_secret_env: W0, signature: typeform}}\n"
-        + SMALL,
+        "sources: {w: {kind: form, tenant: main, secret_env: W1, previous_secret_env: W0, signature: hmac}}\n" + SMALL,
         {},
     )
 
