@@ -184,8 +184,8 @@ class ValkeyIndex:
 
 
 def _read_answer(batch: Sequence[Registration], sizes: bytes, reply: Any) -> RegisterAnswer:
-    leads, packed_views, seqs, records, decided, highest, joined = reply
-    outcomes = dict(zip(decided[::2], decided[1::2], strict=True))
+    leads, packed_views, seqs, records, decisions, highest, joined = reply
+    outcomes = dict(zip(decisions[::2], decisions[1::2], strict=True))
     entities = _read_views(packed_views)
     known: dict[int, bytes] = {}
     if records:
@@ -206,10 +206,11 @@ def _read_answer(batch: Sequence[Registration], sizes: bytes, reply: Any) -> Reg
         counter = _signed.get(size) or _signed.setdefault(size, Struct(f"{size}b"))
         counts = counter.unpack_from(leads, at)
         at += size
-        if entity not in entities:
+        decided = outcomes.get(i)
+        if decided is None and entity not in entities:
             entities[entity] = EntityView(entity, 0, (entity,), 1)
         known.setdefault(seq, one.record)
-        registered.append(Registered(one.event, seq, entity, candidates, counts, outcomes.get(i)))
+        registered.append(Registered(one.event, seq, entity, candidates, counts, decided))
     return RegisterAnswer(tuple(registered), entities, known, IndexStats(highest, joined))
 
 

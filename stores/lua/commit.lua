@@ -116,8 +116,12 @@ local function load_shares(plan, day)
     if given and share[2] > 0 and (not lowest or given / share[2] < lowest) then lowest = given / share[2] end
   end
   -- One who is new to the group starts level with the one who is furthest behind, so he is not flooded.
+  -- His start is kept: were it worked out again each time, it would run ahead of him and he would never be picked.
   for i, share in ipairs(plan.shares) do
-    if not turns[fields[i]] then turns[fields[i]] = (lowest or 0) * share[2] end
+    if not turns[fields[i]] then
+      turns[fields[i]] = (lowest or 0) * share[2]
+      turn_change[fields[i]] = turns[fields[i]]
+    end
   end
   plan.loaded = plan.loaded or {}
   plan.loaded[day] = true

@@ -83,7 +83,7 @@ for k = 1, #kinds do
   end
 end
 for i = 1, n do
-  if on_record[i] ~= true and not fresh[i] then ask(seq[i]) end
+  if not fresh[i] then ask(seq[i]) end
 end
 local found = hmget(KEYS[5], asked)
 for i = 1, #asked do
@@ -143,7 +143,7 @@ end
 local reply, listed, view_of, hits = {}, {}, {}, {}
 for i = 1, n do
   if on_record[i] == true then
-    reply[#reply + 1] = seq[i] .. seq[i] .. '\0' .. string.rep('\0', byte(sizes, i))
+    reply[#reply + 1] = seq[i] .. alias[seq[i]] .. '\0' .. string.rep('\0', byte(sizes, i))
   else
     local mine = seq[i]
     local own = alias[mine] or mine
