@@ -19,7 +19,7 @@ Values = tuple[str, ...]
 
 DOORS: Values = get_args(Door)
 STAGES: Values = ("prepare", "register", "judge", "plan", "commit", "publish")
-DEPENDENCIES: Values = ("store", "log")
+DEPENDENCIES: Values = ("store", "log", "journal")  # journal: the relay, which needs both
 
 #: Seconds from the door's acceptance to the outcome. Objectives: 0.25 s for one lead (p99), 60 s for any lead.
 ANSWER_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0, 60.0, 300.0)
@@ -47,7 +47,6 @@ _WHO: dict[str, Values] = {"tenant": (), "door": DOORS, "source": ()}
 _PLACE: dict[str, Values] = {"topic": (), "partition": ()}
 _TENANT: dict[str, Values] = {"tenant": ()}
 _CODE: dict[str, Values] = {"code": tuple(REASONS), "reason": tuple(sorted({r for rs in REASONS.values() for r in rs}))}
-_DEPENDENCY = {"dependency": DEPENDENCIES}
 
 CATALOGUE: tuple[Metric, ...] = (
     # the door
@@ -67,7 +66,7 @@ CATALOGUE: tuple[Metric, ...] = (
     Metric("leadstream_full_buckets_total", "counter", "keys", "Keys met that too many customers share: no evidence any more."),
     Metric("leadstream_dead_letters_total", "counter", "leads", "Leads sent to the dead letters.", {"reason": REASONS["rejected"]}),
     Metric("leadstream_set_aside_total", "counter", "messages", "Messages set aside because they killed a worker twice."),
-    Metric("leadstream_retries_total", "counter", "retries", "Calls repeated in place because a dependency did not answer.", _DEPENDENCY),
+    Metric("leadstream_retries_total", "counter", "retries", "Calls repeated in place because a dependency did not answer.", {"dependency": DEPENDENCIES}),
     # what waits
     Metric("leadstream_oldest_unanswered_seconds", "gauge", "seconds", "Age of the oldest lead without an outcome; 0 when none waits.", _PLACE, (), "max"),
     Metric("leadstream_log_lag_messages", "gauge", "messages", "Messages in the log that no worker has acknowledged.", _PLACE, (), "max"),
@@ -78,7 +77,6 @@ CATALOGUE: tuple[Metric, ...] = (
     Metric("leadstream_owner_customers", "gauge", "customers", "Open customers of an owner (internal member id).", {"tenant": (), "owner": ()}, (), "max"),
     # health
     Metric("leadstream_ready", "gauge", "bool", "1 when this process takes work."),
-    Metric("leadstream_dependency_up", "gauge", "bool", "1 when the dependency answered this process last time.", _DEPENDENCY),
     Metric("leadstream_store_memory_bytes", "gauge", "bytes", "Memory the store uses.", {}, (), "max"),
     Metric("leadstream_store_memory_limit_bytes", "gauge", "bytes", "Memory the store may use; 0 when it has no limit.", {}, (), "max"),
     Metric("leadstream_index_leads", "gauge", "leads", "Leads in the index.", _TENANT, (), "max"),

@@ -128,13 +128,8 @@ class Metrics(Collector):
         self._add("leadstream_set_aside_total", (), n)
 
     def retry(self, dependency: str) -> None:
-        """A call to ``store`` or ``log`` failed and is tried again in place; the dependency counts as down until `answered`."""
+        """A call to ``store`` or ``log`` failed and is tried again in place. An alert fires while this keeps growing."""
         self._add("leadstream_retries_total", (dependency,), 1)
-        self.gauge("leadstream_dependency_up", {(dependency,): 0.0}, keep=True)
-
-    def answered(self, dependency: str) -> None:
-        """The dependency answered (again)."""
-        self.gauge("leadstream_dependency_up", {(dependency,): 1.0}, keep=True)
 
     # ------------------------------------------------------------ what is read, not counted
 

@@ -43,8 +43,6 @@ class Company:
         )
         for worker in self.workers:
             worker.ready(True)
-            worker.answered("store")
-            worker.answered("log")
         self.door.ready(True)
         self.waiting = 0
 
@@ -66,7 +64,6 @@ class Company:
                 worker.retry("store")
                 worker.dead("malformed", 2)
                 worker.set_aside()
-        self.workers[0].answered("store")
 
     def batch(self, worker: Metrics, made: list[Outcome], now_ms: int) -> None:
         """One batch with a lead or two that came again."""

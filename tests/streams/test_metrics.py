@@ -131,14 +131,6 @@ def test_a_pool_that_is_gone_disappears(registry: CollectorRegistry, metrics: Me
     assert registry.get_sample_value("leadstream_pool_customers", {"tenant": "acme", "pool": "south"}) == 7
 
 
-def test_a_retry_marks_the_dependency_down_until_it_answers(registry: CollectorRegistry, metrics: Metrics) -> None:
-    seen = []
-    for step in (metrics.answered, metrics.retry, metrics.answered):
-        step("store")
-        seen.append(registry.get_sample_value("leadstream_dependency_up", {"dependency": "store"}))
-    assert seen == [1, 0, 1]
-
-
 def test_the_page_comes_when_a_value_cannot_be_measured(registry: CollectorRegistry, metrics: Metrics) -> None:
     def measure(_: Metrics) -> None:
         raise OSError
