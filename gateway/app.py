@@ -1,0 +1,120 @@
+"""The door as one application: `make_app` wires what it is given and starts nothing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gateway import calls, forms, imports, problems, receipts
+from gateway.acceptance import Acceptance, Meter
+from gateway.idempotency import IdempotencyStore
+from gateway.limits import BoundedRequests
+from gateway.problems import Problem
+from gateway.settings import GatewayConfig, faults
+from leads.errors import Misconfigured, Unavailable
+from streams.ports import Index, Publisher
+
+#: Raises Unavailable while a dependency does not answer.
+Probe = Callable[[], Awaitable[None]]
+
+
+class _Unmetered:
+    def received(self, tenant: str, door: str, source: str, n: int = 1) -> None:
+        """Counted nowhere."""
+
+    def request(self, route: str, status: int, seconds: float) -> None:
+        """Counted nowhere."""
+
+
+def make_app(
+    config: GatewayConfig,
+    publisher: Publisher,
+    index: Index,
+    clock: Callable[[], int],
+    seen: IdempotencyStore,
+    *,
+    meter: Meter | None = None,
+    metrics: Callable[[], tuple[bytes, str]] | None = None,
+    probes: Mapping[str, Probe] | None = None,
+) -> FastAPI:
+    """The HTTP door. ``clock`` gives milliseconds; ``metrics`` the body and content type of /metrics; ``probes`` are
+    asked by /readyz besides the store. Raises Misconfigured with every fault of the configuration."""
+    if found := faults(config):
+        raise Misconfigured(found)
+    meter = meter or _Unmetered()
+    acceptance = Acceptance(config, publisher, index, clock, seen, meter)
+    app = FastAPI(title="leadstream", docs_url=None, redoc_url=None)
+    problems.install(app)
+    for door in (calls, forms, imports, receipts):
+        app.include_router(door.router(acceptance))
+    _health(app, acceptance, dict(probes or {}), metrics)
+    app.add_middleware(BoundedRequests, limits=config.limits)
+    app.add_middleware(_Metered, meter=meter)
+    return app
+
+
+def _health(
+    app: FastAPI,
+    acceptance: Acceptance,
+    probes: dict[str, Probe],
+    metrics: Callable[[], tuple[bytes, str]] | None,
+) -> None:
+    tenant = next((source.tenant for source in acceptance.config.sources.values()), "")
+
+    async def store() -> None:
+        await acceptance.index.outcomes(tenant, [bytes(16)])
+
+    @app.get("/healthz")
+    async def healthz() -> dict[str, str]:
+        """The process answers."""
+        return {"status": "alive"}
+
+    @app.get("/readyz")
+    async def readyz() -> JSONResponse:
+        """Leads can be accepted: store and log answer."""
+        down = []
+        for name, probe in {"store": store, **probes}.items():
+            try:
+                await probe()
+            except Unavailable:
+                down.append(name)
+        if down:
+            raise Problem(503, "not_ready", f"Not answering: {', '.join(down)}.", headers={"Retry-After": "5"})
+        return JSONResponse({"status": "ready"})
+
+    if metrics is not None:
+
+        @app.get("/metrics")
+        async def scrape() -> Response:
+            body, kind = metrics()
+            return Response(body, media_type=kind)
+
+
+class _Metered:
+    """Middleware: counts each answer by the template of its route."""
+
+    def __init__(self, app: ASGIApp, meter: Meter) -> None:
+        self._app, self._meter = app, meter
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began, status = time.perf_counter(), 500
+
+        async def watched(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        finally:
+            route: Any = scope.get("route")
+            self._meter.request(getattr(route, "path", "unmatched"), status, time.perf_counter() - began)

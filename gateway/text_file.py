@@ -1,0 +1,132 @@
+"""CSV and TSV as people send them: any of the usual encodings and delimiters, one bad record never costs its neighbours.
+
+Encoding: a byte order mark, then strict UTF-8, then GB18030 (what Excel writes in China), UTF-16 by its NULs. A few broken
+bytes in a file that is UTF-8 otherwise make it neither GB18030 nor useless: the records that hold them are refused.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections import Counter, deque
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from gateway.records import Record, Source
+from leads.errors import BadInput
+
+#: A quoted cell that runs over more lines than this was never closed.
+CELL_LINES = 100
+#: Characters of one line.
+LINE_CHARS = 1_000_000
+_DELIMITERS = ",\t;|"
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+def open_text(file: BinaryIO, name: str) -> Source:
+    """A CSV or TSV file, read line by line. ``file`` must be seekable and stay open. Raises BadInput when it is no text."""
+    encoding = find_encoding(file)
+    sample = []
+    for line in _lines(file, encoding):
+        sample.append(line)
+        if len(sample) == 50:
+            break
+    delimiter = "\t" if name.lower().endswith((".tsv", ".tab")) else find_delimiter(sample)
+
+    def records() -> Iterator[Record]:
+        return _records(_lines(file, encoding), delimiter)
+
+    shown = {"\t": "tab"}.get(delimiter, delimiter)
+    return Source(records, {"format": "text", "encoding": encoding, "delimiter": shown})
+
+
+def find_encoding(file: BinaryIO) -> str:
+    """Python codec of a text file; reads all of it once, in lines. Raises BadInput when it is no text."""
+    file.seek(0)
+    head = file.read(4096)
+    for mark, codec in _MARKS:
+        if head.startswith(mark):
+            return codec
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    if max(even, odd) > len(head) // 8:
+        if min(even, odd) > len(head) // 16:
+            raise BadInput("not_text", "This is not a text file. Send CSV, TSV, XLSX, XLS or JSONL.")
+        return "utf-16-le" if odd > even else "utf-16-be"
+    file.seek(0)
+    good = broken = 0
+    for line in file:
+        if not line.isascii():
+            try:
+                line.decode()
+                good += 1
+            except UnicodeDecodeError:
+                broken += 1
+    return "gb18030" if broken > good else "utf-8"
+
+
+def find_delimiter(lines: list[str]) -> str:
+    """The delimiter under which most records have the same number of cells, and then most cells."""
+
+    def score(delimiter: str) -> tuple[int, int]:
+        widths = Counter(len(r.cells) for r in _records(iter(lines), delimiter) if any(r.cells))
+        width, often = max(((w, n) for w, n in widths.items() if w > 1), key=lambda wn: wn[1], default=(1, 0))
+        return often, width
+
+    return max(_DELIMITERS, key=score)
+
+
+def _lines(file: BinaryIO, encoding: str) -> Iterator[str]:
+    file.seek(0)
+    text = io.TextIOWrapper(file, encoding, errors="replace" if "16" in encoding else "surrogateescape", newline="")
+    try:
+        while line := text.readline(LINE_CHARS):
+            yield line
+    finally:
+        text.detach()  # closing the wrapper would close the file
+
+
+def _records(lines: Iterator[str], delimiter: str) -> Iterator[Record]:
+    """Records; a quote that is never closed costs its own line only, the lines after it are read again."""
+    waiting: deque[str] = deque()
+    while line := waiting.popleft() if waiting else next(lines, ""):
+        taken = [line]
+        cells = _cells(line, delimiter)
+        while cells is None and len(taken) < CELL_LINES and sum(map(len, taken)) < LINE_CHARS:
+            if not (more := waiting.popleft() if waiting else next(lines, "")):
+                break
+            taken.append(more)
+            cells = _cells("".join(taken), delimiter) if '"' in more else None
+        if cells is None:
+            waiting.extendleft(reversed(taken[1:]))
+            yield Record(tuple(line.rstrip("\r\n").split(delimiter)), "unclosed_quote")
+            continue
+        yield Record(cells, _fault(cells, taken[-1]))
+
+
+def _cells(text: str, delimiter: str) -> tuple[str, ...] | None:
+    """The cells of one record, None when a quoted cell goes on in the next line."""
+    try:
+        return tuple(next(csv.reader([text], delimiter=delimiter, strict=True), ()))
+    except csv.Error as error:
+        if "unexpected end of data" in str(error):
+            return None
+    try:
+        return tuple(next(csv.reader([text], delimiter=delimiter), ()))
+    except csv.Error:
+        return tuple(text.rstrip("\r\n").split(delimiter))
+
+
+def _fault(cells: tuple[str, ...], line: str) -> str:
+    if len(line) >= LINE_CHARS:
+        return "too_large"
+    for cell in cells:
+        if "\0" in cell:
+            return "nul"
+        if not cell.isascii() and any("\ud800" <= c <= "\udfff" or c == "\ufffd" for c in cell):
+            return "broken_text"
+    return ""

@@ -1,0 +1,10 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.gateway.door import Door
+
+
+@pytest.fixture
+def door() -> Door:
+    return Door()
