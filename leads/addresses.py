@@ -1,0 +1,159 @@
+"""Addresses in Chinese and in Latin letters, taken apart: place names, road, number, room, building."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from leads.pinyin import reading
+from leads.places import Place, place, spot
+from leads.records import Address
+from leads.text import ascii_fold, fold, knowledge
+
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_NOISE = re.compile(r"^(?:(?:联系|公司|收货|办公)?地址|中国|china)\s*[:,]?\s*|邮编\s*:?\s*\d{6}")
+_NOISE_HEADS = frozenset("联公收办地中c")
+_ZONE = re.compile(r"[\u4e00-\u9fff]{0,6}?(?:开发区|高新区|新区|工业园区|保税区|经开区)(?!\S?[路街])")
+_TOWN = re.compile(r"[\u4e00-\u9fff]{1,6}?(?:街道办事处|街道|办事处|镇|乡|村|社区)(?![路街])")
+_ROAD = re.compile(
+    r"[\u4e00-\u9fffa-z0-9]{1,10}?(?:大道|大街|胡同|公路|路|街|巷|弄|里(?=\d)|道(?=[\d中东南西北]))"
+    r"(?:(?:[东南西北中]|[一二三四五六七八九十\d]+)?段|[东南西北中](?=\d))?"
+)
+_NUMBER = re.compile(
+    r"\s*(?:与.{1,12}?交.{1,3})?\s*第?([甲乙丙丁]?\d+(?:[-－/、]\d+)?)\s*[-之]?\s*(?:\d*[号浩皓昊豪毫]|弄|#)(?!楼|院楼|[线馆机])"
+)
+_BLOCK = re.compile(
+    r"([a-z]|\d{1,3}|[甲乙丙丁一二三四五六七八九十东南西北])\s*-?\s*(?:号楼|座|栋|幢|塔|楼(?=\d+[层楼])|单元)"
+)
+_FLOOR_ROOM = re.compile(r"(\d{1,2})\s*(?:楼|层|f)\s*-?\s*([a-z]?\d{1,4})\s*(?:室|房|号|单元|单位)?")
+_ROOM = re.compile(
+    r"(?<![a-z0-9])([a-z]?-?\d{3,5}(?:-\d{1,4})?[a-z]?)\s*(?:室|房间?|单元|单位|号房)?(?![\d米年路街弄])"
+)
+_ROOM_SAID = re.compile(r"([a-z]?\d{1,5}[a-z]?)\s*(?:室|房间?|号房)")
+_BUILDING = re.compile(
+    r"[\u4e00-\u9fffa-z0-9·]{0,12}?(?:大厦|广场|中心|大楼|商厦|国际|写字楼|商务楼|产业园|科技园|软件园|工业园|创意园|工业区"
+    r"|科技城|soho|花园|小区|公寓|大?酒店|家园|名苑|城(?![市东南西北中关])|园(?![区林一二三路街]))+"
+)
+_HAN_NUMBER = str.maketrans("一二三四五六七八九", "123456789")
+
+_UNIT = re.compile(
+    r"(?:\b(?:suite|ste|apartment|apt|unit|room|rm|flat|floor|fl|shop|level|lot|no)\b\.?\s*#?|#)\s*([a-z]?-?\d+[a-z]?|[a-z]\b)"
+)
+_UNIT_SLASH = re.compile(r"^(\d{1,4}[a-z]?)\s*/\s*(?=\d)")
+_HOUSE = re.compile(r"(?:^|\s)(?:no\.?\s*)?(\d+[a-z]?(?:-\d+)?)(?=\s|$)")
+_GLUED = re.compile(r"^(\d+)(?=[a-z]{3})")  # 9349Bridge Lane
+_ZIP = re.compile(r"\b(\d{5}(?:-\d{4})?|\d{4})$")
+
+
+@cache
+def _streets() -> dict[str, str]:
+    return {word: line.split()[0] for line in knowledge("streets.txt") for word in line.split()}
+
+
+def address(text: str, known: Place = ("", "", "")) -> tuple[Address | None, str]:
+    """An address, taken apart. ``known`` is the region, city and district that other fields name; it settles what is unclear.
+
+    The reason is empty or no_address (nothing but signs) with None, else "".
+    """
+    text = fold(text)
+    if not text:
+        return None, "empty"
+    if _HAN.search(text):
+        return _chinese(text, known), ""
+    found = _latin(text, known)
+    return found, "" if found else "no_address"
+
+
+def _chinese(text: str, known: Place) -> Address:
+    body = _NOISE.sub("", text) if text[0] in _NOISE_HEADS or "邮" in text else text
+    at = spot(body, known)
+    if at.end == 0 and known[0] + known[1]:
+        at = spot(body)
+        at = at if at.end else at._replace(region=known[0], city=known[1], district=known[2])
+    region, city, district, end = at
+    rest = body[end:].lstrip(" ,.;-/市")
+    if match := _ZONE.match(rest):
+        district = district or match[0].removesuffix("区")
+        rest = rest[match.end() :]
+    if match := _TOWN.match(rest):
+        rest = rest[match.end() :]
+    road = number = ""
+    if match := _ROAD.search(rest):
+        road = match[0]
+        rest = rest[match.end() :]
+    if match := _NUMBER.match(rest):
+        number = match[1]
+        rest = rest[match.end() :]
+    rest, block = _block(rest)
+    room, rest = _room(rest)
+    building = _BUILDING.search(rest)
+    name = building[0] if building else ""
+    return Address(
+        body,
+        region,
+        city,
+        district,
+        road,
+        number,
+        f"{block}-{room}" if block and room else room,
+        name,
+        reading(road + name),
+    )
+
+
+def _block(rest: str) -> tuple[str, str]:
+    match = _BLOCK.search(rest)
+    if not match:
+        return rest, ""
+    return rest[: match.start()] + " " + rest[match.end() :], match[1].translate(_HAN_NUMBER)
+
+
+def _room(rest: str) -> tuple[str, str]:
+    """The room with its floor in front (12楼01室 is 1201), and the text before it."""
+    if match := _FLOOR_ROOM.search(rest):
+        floor, room = match.groups()
+        digits = room.lstrip("abcdefghijklmnopqrstuvwxyz")
+        if not (len(digits) >= 3 and digits.startswith(floor)):
+            room = floor + digits.zfill(2) if digits == room else room
+        return room, rest[: match.start()]
+    if match := _ROOM_SAID.search(rest) or _ROOM.search(rest):
+        first, _, second = match[1].partition("-")
+        return (first if len(second) > 2 and len(first) > 2 else first + second), rest[: match.start()]
+    return "", rest
+
+
+def _latin(text: str, known: Place) -> Address | None:
+    body = ascii_fold(text)
+    parts = [part.strip() for part in body.split(",")]
+    if not any(map(str.isalnum, body)):
+        return None
+    room = number = ""
+    street, rest = parts[0], [part for part in parts[1:] if part]
+    unit = _UNIT.search(street)
+    if unit and unit.end() - unit.start() == len(street) and rest:
+        room, street, rest = unit[1], rest[0], rest[1:]  # flat 3, 12 high street
+    elif match := _UNIT_SLASH.match(street):
+        room, street = match[1], street[match.end() :]
+    elif unit and unit.start() > 0:
+        room, street = unit[1], street[: unit.start()] + " " + street[unit.end() :]
+    elif rest and (match := _UNIT.match(rest[0])):
+        room, rest = match[1], rest[1:]
+    street = _GLUED.sub(r"\1 ", street)
+    street = _ZIP.sub("", street).strip() if len(street.split()) > 2 else street
+    if match := _HOUSE.search(street.removeprefix("no. ").removeprefix("no ")):
+        number = match[1]
+        street = street.removeprefix("no. ").removeprefix("no ")
+        street = (street[: match.start()] + " " + street[match.end() :]).strip()
+    names = _streets()
+    words = [names.get(word, word) for word in re.findall(r"[a-z0-9']+|[^\W_]+", street.replace("'", ""))]
+    where = _where(rest, known)
+    return Address(body, *where, " ".join(words), number, room.replace("-", ""), "", tuple(words))
+
+
+def _where(parts: list[str], known: Place) -> Place:
+    """Place names from the parts behind the street; what other fields say comes first."""
+    tail = [stripped for part in parts if (stripped := _ZIP.sub("", part).strip())]
+    if not tail or known[1]:
+        return known
+    region, city, district = place(", ".join(tail[-2:] if len(tail[-1]) <= 3 else tail[:2]))
+    return known[0] or region, city, known[2] or district
