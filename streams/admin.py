@@ -57,18 +57,22 @@ def differences(
     return result
 
 
-def check(bootstrap: str, topics: Sequence[Topic], *, replication: int | None = None) -> list[Difference]:
-    """What separates the cluster from ``topics``; empty when nothing does. Raises LogDown."""
-    with _Admin(bootstrap) as admin:
+def check(
+    bootstrap: str, topics: Sequence[Topic], *, replication: int | None = None, within_s: float = 30.0
+) -> list[Difference]:
+    """What separates the cluster from ``topics``; empty when nothing does. Raises LogDown when none answers in time."""
+    with _Admin(bootstrap, within_s) as admin:
         return differences(topics, _found(admin, topics), replication=replication)
 
 
-def apply(bootstrap: str, topics: Sequence[Topic], *, replication: int | None = None) -> list[Difference]:
+def apply(
+    bootstrap: str, topics: Sequence[Topic], *, replication: int | None = None, within_s: float = 30.0
+) -> list[Difference]:
     """Create missing topics, add partitions, set settings. Returns what was done or could not be: see ``mendable``.
 
     Raises LogDown; safe to repeat and to run twice at once.
     """
-    with _Admin(bootstrap) as admin:
+    with _Admin(bootstrap, within_s) as admin:
         todo = differences(topics, _found(admin, topics), replication=replication)
         by_name = {topic.name: topic for topic in topics}
         new = {d.topic: _creation(by_name[d.topic], replication) for d in todo if d.what == "missing"}
@@ -117,12 +121,16 @@ def _found(admin: Any, topics: Sequence[Topic]) -> dict[str, Found]:
 class _Admin:
     """A connected admin client; what its driver raises becomes LogDown."""
 
-    def __init__(self, bootstrap: str) -> None:
-        self._bootstrap = bootstrap
+    def __init__(self, bootstrap: str, within_s: float) -> None:
+        self._bootstrap, self._within_s = bootstrap, within_s
 
     def __enter__(self) -> Any:
         try:
-            self._client = KafkaAdminClient(bootstrap_servers=self._bootstrap, client_id="leadstream-admin")
+            self._client = KafkaAdminClient(
+                bootstrap_servers=self._bootstrap,
+                client_id="leadstream-admin",
+                bootstrap_timeout_ms=int(self._within_s * 1000),
+            )
         except (KafkaError, OSError, ValueError) as error:
             raise LogDown(f"no Kafka answers at {self._bootstrap} ({type(error).__name__})") from error
         return self._client
