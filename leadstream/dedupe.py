@@ -12,7 +12,7 @@ from time import perf_counter
 
 import msgspec
 
-from gateway.files import Refusal, read_rows
+from gateway.files import RefusedRow, open_table
 from gateway.mapping import Mapping
 from leads.preparation import Preparation
 from leads.policy import Policy
@@ -66,32 +66,35 @@ class Deduped(msgspec.Struct):
 
     entity_of: dict[str, int]
     report: Report
-    refused: list[Refusal]
+    refused: list[RefusedRow]
 
 
-async def dedupe(file: Path, mapping: Mapping, *, weights: Weights = DEFAULT, fsync: str = "always") -> Deduped:
+async def dedupe(file: Path, mapping: Mapping | None, *, weights: Weights = DEFAULT) -> Deduped:
     """Run every row through the pipeline. Raises BadInput for a file that cannot be read, StoreDown."""
-    with tempfile.TemporaryDirectory(prefix="leadstream-dedupe-") as home:
-        url = start_or_attach(home, fsync="always" if fsync == "always" else "everysec")
+    with (
+        tempfile.TemporaryDirectory(prefix="leadstream-dedupe-") as home,
+        open_table(file, file.name, mapping) as table,
+    ):
+        url = start_or_attach(home)
         try:
-            return await _run(file, mapping, url, weights)
+            return await _run(table.rows(str), mapping.kinds if mapping else {}, url, weights)
         finally:
             stop(home)
 
 
-async def _run(file: Path, mapping: Mapping, url: str, weights: Weights) -> Deduped:
+async def _run(rows: Iterator[Row | RefusedRow], kinds: dict[str, str], url: str, weights: Weights) -> Deduped:
     client = connect(url)
     try:
         index = ValkeyIndex(client)
-        spec = TenantSpec(TENANT, b"dedupe", Policy(version="dedupe"), Preparation(kinds=mapping.kinds), weights)
+        spec = TenantSpec(TENANT, b"dedupe", Policy(version="dedupe"), Preparation(kinds=kinds), weights)
         shell = Shell(index, Nowhere(), {TENANT: Pipeline(spec)}, lambda: 0, Metrics(new_registry()), slot=TENANT)
-        refused: list[Refusal] = []
+        refused: list[RefusedRow] = []
         ids: list[str] = []
         outcomes: list[Outcome] = []
         alone_ms: list[float] = []
         before = await index.memory_bytes()
         bulk, bulk_s = 0, 0.0
-        for works in _takes(read_rows(file, mapping), ids, refused):
+        for works in _takes(rows, ids, refused):
             for part in (works[:-1], works[-1:]) if len(works) >= ALONE_EVERY else (works,):
                 began = perf_counter()
                 outcomes += await shell.judge_now(Taken({TENANT: part}))
@@ -118,14 +121,14 @@ async def _run(file: Path, mapping: Mapping, url: str, weights: Weights) -> Dedu
     return Deduped(entity_of, report, refused)
 
 
-def _takes(rows: Iterator[Row | Refusal], ids: list[str], refused: list[Refusal]) -> Iterator[list[Work]]:
+def _takes(rows: Iterator[Row | RefusedRow], ids: list[str], refused: list[RefusedRow]) -> Iterator[list[Work]]:
     """Works of up to TAKE rows; notes the file's own id of each row."""
     nothing = Message(topic="", key=b"", value=b"")
     while chunk := list(islice(rows, TAKE)):
-        refused += [row for row in chunk if isinstance(row, Refusal)]
+        refused += [row for row in chunk if isinstance(row, RefusedRow)]
         works = []
         for row in chunk:
-            if isinstance(row, Refusal):
+            if isinstance(row, RefusedRow):
                 continue
             ids.append(row.extra.get("id") or str(row.row))
             event = len(ids).to_bytes(16, "big")

@@ -17,6 +17,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 
+import httpx
+
 from leads.errors import BadInput, LeadstreamError
 from stores.embedded import start_or_attach, stop
 
@@ -158,3 +160,14 @@ class _Child:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
+
+
+def await_ready(url: str, log: Path, within_s: float = 60.0) -> None:
+    """Returns when the door says it is ready. Raises LeadstreamError when it does not within the time."""
+    deadline = time.monotonic() + within_s
+    while time.monotonic() < deadline:
+        with contextlib.suppress(httpx.HTTPError):
+            if httpx.get(f"{url}/readyz", timeout=2.0).status_code == 200:
+                return
+        time.sleep(0.1)
+    raise LeadstreamError(f"the door at {url} is not ready after {within_s:.0f} s; see {log}")

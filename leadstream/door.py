@@ -1,0 +1,38 @@
+"""``leadstream gateway``: one HTTP door as a process of its own."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+import uvicorn
+
+from gateway.app import make_app
+from leadstream.runtime import WORKERS, Runtime, clock
+from leadstream.settings import Settings
+from stores.idempotency import RedisIdempotency
+from streams.metrics import Metrics, exposition, new_registry
+from streams.topics import RAW
+
+#: Content type of the Prometheus text format.
+EXPOSITION = "text/plain; version=0.0.4; charset=utf-8"
+
+
+def run_gateway(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT. Raises Misconfigured, StoreDown at the start."""
+    runtime = Runtime(settings)
+    registry = new_registry()
+    metrics = Metrics(registry, component="gateway", version=version("leadstream"))
+    app = make_app(
+        runtime.gateway(),
+        runtime.publisher,
+        runtime.index,
+        clock,
+        RedisIdempotency(runtime.client),
+        meter=metrics,
+        metrics=lambda: (exposition(registry), EXPOSITION),
+    )
+    if runtime.embedded_log:
+        app.router.add_event_handler("startup", lambda: runtime.consumer(WORKERS, "gateway").join(RAW))
+    app.router.add_event_handler("shutdown", runtime.close)
+    where = settings.gateway
+    uvicorn.run(app, host=where.host, port=where.port, log_level="warning", access_log=False, timeout_graceful_shutdown=20)

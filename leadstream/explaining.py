@@ -1,0 +1,37 @@
+"""``leadstream explain``: gathers what the waterfall shows."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from leads.errors import BadInput
+from leads.records import Facts, Outcome
+from leadstream.runtime import Runtime
+from leadstream.settings import Settings
+from leadstream.waterfall import waterfall
+from stores.index import ValkeyIndex
+
+
+async def explain_event(settings: Settings, tenant: str, event: str, lang: str) -> str:
+    """Why this lead went where it went. Raises BadInput for an event nobody knows."""
+    if not re.fullmatch(r"[0-9a-f]{32}", event):
+        raise BadInput("bad_event", "an event is 32 hex digits: the receipt that the door or the import gave")
+    runtime = Runtime(settings)
+    try:
+        (outcome,) = await runtime.index.outcomes(tenant, [bytes.fromhex(event)])
+        if outcome is None:
+            raise BadInput("unknown_event", f"nothing is on record for {event}; is it still under way? see leadstream status")
+        return await explained(runtime.index, tenant, outcome, lang)
+    finally:
+        await runtime.close()
+
+
+async def explained(index: ValkeyIndex, tenant: str, outcome: Outcome, lang: str) -> str:
+    """The waterfall of an outcome, with the records of the leads it names."""
+    seqs = sorted({outcome.seq, *outcome.joined, *(e.seq for e in outcome.evidence)} - {0})
+    records = await index.records(tenant, seqs)
+    facts = {seq: msgspec.msgpack.decode(record, type=Facts) for seq, record in records.items()}
+    plan = await index.plan(tenant, outcome.plan) if outcome.plan else None
+    return waterfall(outcome, facts.get, plan, "zh" if lang == "zh" else "en")

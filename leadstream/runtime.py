@@ -1,0 +1,131 @@
+"""The one place that wires everything: settings in, running parts out. Nothing below knows where its parts come from."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from gateway.settings import GatewayConfig, Limits, SourceSpec, TokenSpec
+from leadstream.keys import key
+from leadstream.service import store_home
+from leadstream.settings import Settings
+from stores.connect import connect
+from stores.embedded import start_or_attach
+from stores.index import ValkeyIndex
+from stores.patience import Patience
+from stores.stream_log import StreamConsumer, StreamPublisher
+from streams.metrics import Metrics
+from streams.pipeline import Pipeline, TenantSpec
+from streams.ports import Publisher
+from streams.shell import Shell
+from streams.topics import declared, embedded_keep
+
+#: Consumer groups of the log.
+WORKERS, ARCHIVISTS = "leadstream", "archive"
+#: How long the embedded log keeps what every group has acknowledged.
+KEEP_MS = embedded_keep(declared())
+
+
+def clock() -> int:
+    """Milliseconds since the epoch. The edge asks it; nothing inside does."""
+    return time.time_ns() // 1_000_000
+
+
+class Runtime:
+    """Parts of one process. ``close`` ends what was opened. Raises Misconfigured, StoreDown at construction."""
+
+    def __init__(self, settings: Settings, env: Mapping[str, str] = os.environ) -> None:
+        self.settings = settings
+        self._env = env
+        self.data = Path(settings.data)
+        self.embedded_log = settings.log.kind == "embedded"
+        self.url = settings.store.url or start_or_attach(store_home(self.data))
+        self.client = connect(self.url)
+        self.index = ValkeyIndex(self.client)
+        self.publisher = self._publisher()
+
+    async def close(self) -> None:
+        await self.publisher.stop()
+        await self.client.aclose()
+
+    def tenants(self) -> dict[str, TenantSpec]:
+        """What each tenant's pipeline needs."""
+        shared = bool(self.settings.store.url)
+        most = self.settings.limits.max_value_chars
+        return {
+            name: TenantSpec(
+                name,
+                key(name, tenant.key_env, self._env, self.data, shared=shared),
+                tenant.policy(),
+                tenant.preparation(most),
+                tenant.matching.weights(),
+            )
+            for name, tenant in self.settings.tenants.items()
+        }
+
+    def shell(self, metrics: Metrics, slot: str, publisher: Publisher | None = None) -> Shell:
+        """A shell over this store and log."""
+        pipelines = {name: Pipeline(spec) for name, spec in self.tenants().items()}
+        return Shell(self.index, publisher or self.publisher, pipelines, clock, metrics, slot=slot)
+
+    def consumer(self, group: str, name: str, patience: Patience | None = None) -> StreamConsumer:
+        """A reader of the embedded log."""
+        return StreamConsumer(self.url, group, name, patience=patience, keep_ms=KEEP_MS)
+
+    def archive_key(self) -> bytes:
+        """AES key of the segments the embedded log leaves behind."""
+        return key("archive", "", self._env, self.data, shared=False)
+
+    def gateway(self) -> GatewayConfig:
+        """The door's configuration, with the values of the secrets it names."""
+        settings, env = self.settings, self._env
+        shared = bool(settings.store.url)
+        secret = key("delivery", settings.gateway.secret_env, env, self.data, shared=shared)
+        limits = settings.limits
+        return GatewayConfig(
+            sources={name: _source(section, env) for name, section in settings.sources.items()},
+            digest_secret=secret.hex(),
+            tokens=tuple(_token(section, env) for section in settings.gateway.tokens.values()),
+            public_url=settings.gateway.public_url,
+            limits=Limits(
+                body_bytes=limits.body_bytes,
+                import_bytes=limits.import_bytes,
+                fields=limits.fields,
+                columns=limits.columns,
+                chunk_rows=limits.chunk_rows,
+                imports_at_once=limits.imports_at_once,
+            ),
+        )
+
+    def _publisher(self) -> Any:
+        if self.embedded_log:
+            return StreamPublisher(self.url, keep_ms=KEEP_MS)
+        from streams.kafka_log import KafkaPublisher  # the Kafka extra need not be installed
+
+        return KafkaPublisher(",".join(self.settings.log.bootstrap))
+
+
+def _source(section: Any, env: Mapping[str, str]) -> SourceSpec:
+    named = (section.secret_env, section.previous_secret_env)
+    return SourceSpec(
+        kind=section.kind,
+        tenant=section.tenant,
+        scheme=section.scheme,
+        secrets=tuple(env[name] for name in named if name and env.get(name)),
+        header=section.header,
+        timestamp_header=section.timestamp_header,
+        max_age_s=section.max_age_s,
+        fields=dict(section.fields),
+        event_field=section.event_field,
+        rate_per_s=section.rate_per_s,
+        burst=section.burst,
+    )
+
+
+def _token(section: Any, env: Mapping[str, str]) -> TokenSpec:
+    digest = sha256(env.get(section.env, "").encode()).hexdigest()
+    return TokenSpec(sha256=digest, tenant=section.tenant, scopes=frozenset(section.scopes))
