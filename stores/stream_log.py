@@ -16,9 +16,8 @@ import contextlib
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from importlib.resources import files
-from typing import Any, Protocol
+from typing import Any
 
-import msgspec
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError, ResponseError
@@ -26,47 +25,14 @@ from redis.exceptions import RedisError, ResponseError
 from leads.errors import LogDown, Unavailable
 from stores.connect import connect
 from stores.patience import Patience
+from stores.stream_entry import FIELD, Delivered, Entry, Sendable, pack, unpack
 
 _ACK = files("stores").joinpath("lua/log_ack.lua").read_text()
-#: Bounds of one entry: it is read, and comes again after a crash, in one piece.
-_ENTRY_MESSAGES, _ENTRY_BYTES = 1_000, 4_000_000
 #: A blocked read returns at once when something arrives; this is how soon ``stop`` is noticed.
 _BLOCK_MS = 500
 _TRIM_EVERY_S = 60.0
 #: Calls of a publisher in flight, a connection each; the server writes those that meet to disk together.
 _AT_ONCE = 32
-
-
-class Sendable(Protocol):
-    """What can be published."""
-
-    @property
-    def key(self) -> bytes: ...
-    @property
-    def value(self) -> bytes: ...
-    @property
-    def headers(self) -> tuple[tuple[str, bytes], ...]: ...
-
-
-class Delivered(msgspec.Struct, frozen=True, gc=False):
-    """A message as handed over: the shape of ``streams.ports.Message``. ``ref`` sorts as text."""
-
-    topic: str
-    key: bytes
-    value: bytes
-    headers: tuple[tuple[str, bytes], ...]
-    ref: str
-
-
-class _Packed(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    key: bytes
-    value: bytes
-    headers: tuple[tuple[str, bytes], ...]
-
-
-_encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(list[_Packed]).decode
-_Entry = tuple[bytes, list[Delivered]]
 
 
 class StreamPublisher:
@@ -81,13 +47,13 @@ class StreamPublisher:
 
     async def publish(self, topic: str, messages: Sequence[Sendable]) -> None:
         """See ``streams.ports.Publisher``. Raises LogDown."""
-        entries = list(_entries(messages))
+        entries = list(pack(messages))
         if not entries:
             return
         with _confirmed("append to the log"):
             async with self._places, self._client.pipeline(transaction=False) as pipe:
                 for entry in entries:
-                    pipe.xadd(_stream(topic), {b"m": entry})
+                    pipe.xadd(_stream(topic), {FIELD: entry})
                 await pipe.execute()
         await self._drop_old(topic)
 
@@ -181,7 +147,7 @@ class StreamConsumer:
     async def _hand_over(
         self,
         topic: str,
-        entries: Sequence[_Entry],
+        entries: Sequence[Entry],
         handler: Callable[[Sequence[Any]], Awaitable[None]],
         most: int,
     ) -> None:
@@ -202,7 +168,7 @@ class StreamConsumer:
             if self._stopping:
                 return
 
-    async def _next(self, topic: str, most: int) -> list[_Entry]:
+    async def _next(self, topic: str, most: int) -> list[Entry]:
         """First what this consumer already holds (or takes over from a dead one), then new entries."""
         try:
             with _confirmed("be read"):
@@ -224,12 +190,12 @@ class StreamConsumer:
         self._looked_at = time.monotonic()
         return bool(claimed)
 
-    async def _read(self, topic: str, most: int, start: str, block_ms: int | None) -> list[_Entry]:
+    async def _read(self, topic: str, most: int, start: str, block_ms: int | None) -> list[Entry]:
         count = max(1, round(most / self._per_entry))
         answer = await self._client.xreadgroup(
             self._group, self._name, {_stream(topic): start}, count=count, block=block_ms
         )
-        entries = [_entry(topic, name, fields) for _, found in answer for name, fields in found]
+        entries = [unpack(topic, name, fields) for _, found in answer for name, fields in found]
         if entries:
             self._per_entry = max(1.0, sum(len(packed) for _, packed in entries) / len(entries))
         return entries
@@ -276,7 +242,7 @@ async def read(url: str, topic: str) -> AsyncIterator[Delivered]:
             if not found:
                 return
             for name, fields in found:
-                for one in _entry(topic, name, fields)[1]:
+                for one in unpack(topic, name, fields)[1]:
                     yield one
             start = "(" + found[-1][0].decode()
     finally:
@@ -295,29 +261,6 @@ def _client(url: str) -> Any:
 
 def _oldest(keep_ms: int) -> str:
     return f"{int(time.time() * 1000) - keep_ms}-0"
-
-
-def _entries(messages: Sequence[Sendable]) -> Iterator[bytes]:
-    pack: list[_Packed] = []
-    size = 0
-    for one in messages:
-        if pack and (len(pack) >= _ENTRY_MESSAGES or size + len(one.value) > _ENTRY_BYTES):
-            yield _encode(pack)
-            pack, size = [], 0
-        pack.append(_Packed(one.key, one.value, one.headers))
-        size += len(one.value)
-    if pack:
-        yield _encode(pack)
-
-
-def _entry(topic: str, name: bytes, fields: Mapping[bytes, bytes] | None) -> _Entry:
-    """``fields`` is None for an entry that was deleted while it was pending: nothing to hand over, only to acknowledge."""
-    ms, number = name.decode().split("-")
-    packed = _decode(fields[b"m"]) if fields else []
-    return name, [
-        Delivered(topic, one.key, one.value, one.headers, f"{topic}/0/{ms}-{number:0>6}-{index:0>5}")
-        for index, one in enumerate(packed)
-    ]
 
 
 @contextlib.contextmanager

@@ -41,14 +41,16 @@ def make_app(
     most: int = 200,
     within_s: float = 0.05,
     session_s: float = 60.0,
+    slot: str = "",
     closing: Sequence[Callable[[], Awaitable[None]]] = (),
     datadir: Path | None = None,
 ) -> Any:
     """A Faust app whose one agent hands batches of up to ``most`` raw messages of ``topic`` to ``handler``, at least once.
 
     ``group`` is the consumer group: workers of one group share the partitions. ``within_s`` is the longest wait for a
-    batch to fill. A worker that dies is missed after ``session_s``; a batch must take far less. ``closing`` runs after the
-    last batch of an orderly stop. Give ``patience`` to ask it about trouble, see ``ready``.
+    batch to fill. A worker that dies is missed after ``session_s``; a batch must take far less. With a ``slot``, a
+    name that no other live worker has and a restart keeps, its successor gets the same partitions at once instead of
+    after ``session_s``. ``closing`` runs after the last batch of an orderly stop. Give ``patience`` to ask it about trouble, see ``ready``.
     """
     hold = patience or Patience()
     app = faust.App(
@@ -66,6 +68,7 @@ def make_app(
         broker_heartbeat_interval=session_s / 10,
         broker_request_timeout=max(session_s * 1.5, 90.0),
         consumer_auto_offset_reset="earliest",
+        consumer_group_instance_id=slot or None,
         worker_redirect_stdouts=False,
     )
     source = app.topic(topic, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import os
 import shutil
 import signal
@@ -10,13 +9,14 @@ import socket
 import subprocess
 import tempfile
 import time
-import uuid
 from pathlib import Path
 
 VERSION = "4.1.0"
 POM = Path(__file__).with_name("kafka-pom.xml")
 JARS = Path(__file__).resolve().parents[2] / ".parts" / f"kafka-{VERSION}"
 HINT = "Kafka tests need KAFKA_BOOTSTRAP, or Java 17 and Maven: apt-get install default-jre-headless maven (make parts)"
+
+_CLUSTER = "MkU3OEVBNTcwNTJENDM2Qg"
 
 #: Broker settings by their own names; docker-compose.yml gives the same ones as KAFKA_<NAME>. What depends on the place
 #: (listeners, advertised.listeners, controller.quorum.voters, log.dirs) is added where the broker is started.
@@ -105,7 +105,7 @@ class Kafka:
         if not properties.exists():
             self.home.mkdir(parents=True, exist_ok=True)
             properties.write_text("".join(f"{name}={value}\n" for name, value in self._settings().items()))
-            format_ = ["kafka.tools.StorageTool", "format", "-t", _cluster_id(), "-c", str(properties)]
+            format_ = ["kafka.tools.StorageTool", "format", "-t", _CLUSTER, "-c", str(properties)]
             subprocess.run([*command, *format_], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         with (self.home / "broker.log").open("ab") as log:
             # dies with us, however we die
@@ -148,7 +148,3 @@ class Kafka:
                     return
             time.sleep(0.05)
         raise RuntimeError(f"Kafka did not answer within {seconds:.0f} s, see {self.home}/broker.log")
-
-
-def _cluster_id() -> str:
-    return base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")

@@ -85,7 +85,7 @@ def records(*places: tuple[int, int]) -> list[types.SimpleNamespace]:
 )
 def test_a_hole_between_messages_is_noticed(batches: list[list[tuple[int, int]]], continues: bool) -> None:
     order = _Order()
-    assert all([order.continues(records(*batch)) for batch in batches]) is continues
+    assert all(order.continues(records(*batch)) for batch in batches) is continues
 
 
 @pytest.fixture
@@ -138,3 +138,14 @@ async def test_a_broker_that_hangs_past_the_session_loses_nothing(log: KafkaLog,
     assert set(worker.values) == {b"%d" % i for i in range(200)} | {b"after"}
     assert worker.terminate() == 0
     assert await log.unacknowledged(topic) == 0
+
+
+@pytest.mark.kafka
+async def test_the_successor_in_a_slot_does_not_wait_for_the_session_of_the_dead(log: KafkaLog) -> None:
+    topic = log.topic()
+    await publish(log, topic, [b"x"])
+    first = log.worker(topic, slot="one", session_s=60.0, fail="hang", trigger="x")
+    first.until(lambda: first.begun)
+    first.kill()
+    second = log.worker(topic, slot="one", session_s=60.0)
+    second.until(lambda: second.values == [b"x"], 20)

@@ -14,6 +14,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from leads.errors import StoreDown
@@ -26,6 +27,11 @@ def make_handler(config: dict[str, Any]) -> Handler:
     """``fail``: what to do when a message whose value is ``trigger`` comes: bug, down, hang, or nothing."""
     fail, trigger = config.get("fail", ""), config.get("trigger", "").encode()
 
+    mended = Path(config.get("mended", config["into"] + "-never"))
+
+    def broken() -> bool:
+        return fail == "down" and not mended.exists()
+
     def write(line: dict[str, Any]) -> None:
         with open(config["into"], "a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
@@ -37,7 +43,7 @@ def make_handler(config: dict[str, Any]) -> Handler:
         if fail and any(one.value == trigger for one in messages):
             if fail == "bug":
                 raise ZeroDivisionError("a bug, with Zhang San, 13800138000 in its text")
-            if fail == "down" and not os.path.exists(config.get("mended", "")):
+            if broken():
                 raise StoreDown("the store does not answer")
             if fail == "hang":
                 await asyncio.sleep(3600)
@@ -70,6 +76,7 @@ def main(config: dict[str, Any]) -> None:
             most=most,
             within_s=within_s,
             session_s=config.get("session_s", 3.0),
+            slot=config.get("slot", ""),
         )
         run_worker(app)
     asyncio.run(_consume_stream(config, handler, patience, most, within_s))
