@@ -1,0 +1,187 @@
+"""The kind of a value, not of its column: rows that slipped a column are put right, and say so.
+
+Conservative: a value moves only when it evidently is of another kind and its right place is free or takes several.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from leads.emails import emails
+from leads.names import name
+from leads.phones import phones
+from leads.records import Note
+from leads.text import fold, plain, simplify
+
+Fields = dict[str, str]
+
+_COMPANY = re.compile(
+    r"公司|有限|集团|股份|工厂|商行|商贸|经营部|事务所|研究[院所]|工作室|合作社|大学|学院|医院|银行|酒店|科技$|贸易$"
+    r"|\b(?:inc|llc|ltd|limited|gmbh|corp|corporation|co\.|company|plc|pty|group|holdings|technologies|s\.a\.|b\.v\.)(?![a-z])",
+    re.IGNORECASE,
+)
+_LEGAL_END = re.compile(r"^(.{2,40}(?:有限责任公司|股份有限公司|有限公司|集团))\s*([\u4e00-\u9fff]{2,4})$")
+_NOT_A_PERSON = re.compile(r"公司|[厂部店处所院]|分|集团|总部")
+_MAIL = re.compile(r"[^\s@＠,;，；<>()]+[@＠]+[^\s@＠,;，；<>()]+[.．。][A-Za-z]{2,}")
+_PHONE_IN_NAME = re.compile(r"[+＋(（]?\d[\d\s\-()（）]{5,}\d")
+_ADDRESS = re.compile(r"[路街道巷弄村]\S{0,4}?\d+\s*[号弄]|\d+号\S{0,12}[楼室座层]")
+_STARS = re.compile(r"\d{3}\s?[*xX]{3,}\s?\d{2,}")
+_LABELS = re.compile(r"[\d\s+\-().*x/;、,#'`转e:或]|手机号?|电话|座机|固话|号码|分机|tel|mobile|phone|mob|ext")
+_BETWEEN = re.compile(r"[\s,，;；/|、\-—:：()（）\n]+")
+_BETWEEN_LATIN = re.compile(r"\s*[,;/|()\n]\s*|\s+[-—]\s+")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+
+
+@cache
+def _odd(field: str) -> re.Pattern[str]:
+    """What makes a value of this field worth a second look; most values show nothing of it."""
+    return {
+        "name": re.compile(
+            r"[@＠\d０-９]|公司|有限|集团|股份|[Ii][Nn][Cc]\b|[Ll][Ll][Cc]\b|[Ll][Tt][Dd]\b|厂|研究|大学|医院|GmbH|Corp|Company"
+        ),
+        "company": re.compile(r"[@＠]|\d[\d\s\-]{5,}\d|\d+号|\d[*]{3}"),
+        "phone": re.compile(r"[@＠\u4e00-\u9fff]|[A-Za-z]{4}"),
+        "email": re.compile(r"^[^@＠]*$"),
+        "city": re.compile(r"\d|[@＠]"),
+        "wechat": re.compile(r"[@＠]"),
+    }[field]
+
+
+_LOOKED_AT = ("name", "company", "phone", "email", "city", "wechat")
+
+
+def kind(value: str) -> str:
+    """email, phone, address, company, person, or "" when it could be anything."""
+    if _MAIL.search(value) and emails(value)[0]:
+        return "email"
+    if _is_phone(value):
+        return "phone"
+    if _ADDRESS.search(value):
+        return "address"
+    if _COMPANY.search(simplify(value)):
+        return "company"
+    found, _ = name(value)
+    return "person" if found and found.kind == "full" else ""
+
+
+def _is_phone(value: str) -> bool:
+    """A number and nothing else: digits with signs, seven or more, that phones() understands."""
+    text = fold(value)
+    digits = sum(c.isdigit() for c in text)
+    if digits < 7 and not _STARS.search(text):
+        return False
+    return not _LABELS.sub("", text) and bool(phones(value)[0])
+
+
+def rehome(fields: Fields) -> tuple[Fields, tuple[Note, ...]]:
+    """``fields`` (canonical names) with every value that is evidently of another kind in its place, and what was done.
+
+    The very same dict comes back when there is nothing to do.
+    """
+    odd = [field for field in _LOOKED_AT if (value := fields.get(field)) and _odd(field).search(value)]
+    if not odd:
+        return fields, ()
+    out, notes = dict(fields), list[Note]()
+    moved: list[tuple[str, str]] = []
+    for field in odd:
+        _move(out, field, moved, notes)
+    for field, value in moved:
+        present = out.get(field, "")
+        if value not in present:
+            out[field] = f"{present}; {value}" if present else value
+    if _names_a_company(out.get("name", "")):
+        _company_in_name(out, notes)
+    if notes and not out.get("name"):
+        for field in ("company", "phone", "email", "wechat"):
+            value = out.get(field, "")
+            if value and _HAN.search(value) and not _COMPANY.search(simplify(value)) and _is_person(value):
+                out["name"], out[field] = value, ""
+                notes.append(Note(field, "moved_to_name"))
+                break
+    return ({key: value for key, value in out.items() if value}, tuple(notes)) if notes else (fields, ())
+
+
+def _is_person(value: str) -> bool:
+    found, _ = name(value)
+    return bool(found and found.kind == "full")
+
+
+def _names_a_company(text: str) -> bool:
+    return bool(text) and bool(_COMPANY.search(simplify(text)))
+
+
+def _move(out: Fields, field: str, moved: list[tuple[str, str]], notes: list[Note]) -> None:
+    """Take mails, numbers and addresses out of a field that is not theirs."""
+    value = out[field]
+    if field != "email" and (match := _MAIL.search(value)) and emails(match[0])[0]:
+        moved.append(("email", match[0]))
+        value = value[: match.start()] + " " + value[match.end() :]
+        notes.append(Note(field, "moved_to_email"))
+    if field in ("name", "company", "email", "city"):
+        if _is_phone(value):
+            moved.append(("phone", value))
+            value = ""
+            notes.append(Note(field, "moved_to_phone"))
+        elif field == "name" and (match := _PHONE_IN_NAME.search(value)) and phones(match[0])[0]:
+            moved.append(("phone", match[0].strip()))
+            value = value[: match.start()] + " " + value[match.end() :]
+            notes.append(Note(field, "moved_to_phone"))
+    if field == "phone" and not any(map(str.isdigit, value)):
+        value = _not_a_number(out, value, notes)
+    if field in ("company", "city", "name") and not out.get("address") and _ADDRESS.search(value):
+        out["address"], value = value, ""
+        notes.append(Note(field, "moved_to_address"))
+    if value != out[field]:
+        value = plain(value).strip(" ,;/|<>()（）[]，；：:-")
+    out[field] = value
+
+
+def _not_a_number(out: Fields, value: str, notes: list[Note]) -> str:
+    """What stays in the phone field when it holds a person's or company's name whose own place is free."""
+    home = {"company": "company", "person": "name"}.get(kind(value), "")
+    if not home or out.get(home):
+        return value
+    out[home] = value
+    notes.append(Note("phone", f"moved_to_{home}"))
+    return ""
+
+
+def _company_in_name(out: Fields, notes: list[Note]) -> None:
+    """Name and company in one cell, the company in the name's place, or the two exchanged."""
+    cell, firm = out["name"], out.get("company", "")
+    person, company = _apart(cell)
+    if person and (not firm or fold(company) == fold(firm)):
+        out["name"], out["company"] = person, firm or company
+        notes.append(Note("name", "split_company"))
+    elif person:
+        out["name"] = person
+        notes.append(Note("name", "company_dropped"))
+    elif firm and not _COMPANY.search(simplify(firm)) and _is_person(firm):
+        out["name"], out["company"] = firm, cell
+        notes.append(Note("name", "swapped_with_company"))
+    elif not firm:
+        out["name"], out["company"] = "", cell
+        notes.append(Note("name", "moved_to_company"))
+    elif fold(firm) == fold(cell):
+        out["name"] = ""
+        notes.append(Note("name", "repeats_company"))
+
+
+def _apart(cell: str) -> tuple[str, str]:
+    """(person, company) of a cell that holds both; "" when it does not."""
+    han = bool(_HAN.search(cell))
+    parts = [part for part in (_BETWEEN if han else _BETWEEN_LATIN).split(cell) if part]
+    firms = [part for part in parts if _COMPANY.search(simplify(part))]
+    if len(firms) == 1 and len(parts) > 1:
+        rest = " ".join(part for part in parts if part is not firms[0])
+        found, _ = name(rest)
+        if found and found.kind in (("full", "surname") if han else ("full",)) and not _NOT_A_PERSON.search(rest):
+            return rest, firms[0]
+    if (
+        (match := _LEGAL_END.match(simplify(cell).strip()))
+        and not _NOT_A_PERSON.search(match[2])
+        and _is_person(match[2])
+    ):
+        return cell.strip()[-len(match[2]) :], cell.strip()[: -len(match[2])].strip()
+    return "", ""
