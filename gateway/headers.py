@@ -116,10 +116,7 @@ def find_header(rows: Sequence[Sequence[str]], wanted: Sequence[str] = ()) -> in
     """
     if not any(any(row) for row in rows):
         raise BadInput("empty_file", "The file has no rows. Check that the right file was chosen.")
-    if wanted:
-        scores = [len(set(wanted) & set(unique(row))) for row in rows]
-    else:
-        scores = [len({field for cell in row if (field := recognise(cell))}) for row in rows]
+    scores = [header_score(row, wanted) for row in rows]
     best = max(range(len(rows)), key=lambda n: (scores[n], -n))
     missing = [name for name in wanted if name not in unique(rows[best])]
     if missing:
@@ -128,6 +125,13 @@ def find_header(rows: Sequence[Sequence[str]], wanted: Sequence[str] = ()) -> in
         first = next(row for row in rows if any(row))
         raise BadInput("no_header", f"No column is recognised; give a mapping. The first row has {_shown(first)}.")
     return best
+
+
+def header_score(row: Sequence[str], wanted: Sequence[str]) -> int:
+    """How many of the ``wanted`` columns a row has; without any wanted, how many lead fields its cells name."""
+    if wanted:
+        return len(set(wanted) & set(unique(row)))
+    return len({field for cell in row if (field := recognise(cell))})
 
 
 def _listed(names: Sequence[str]) -> str:

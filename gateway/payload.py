@@ -64,7 +64,7 @@ def read_form(body: bytes, codec: str, limits: Limits) -> list[tuple[str, str]]:
         raise Malformed("broken text: the percent-encoded bytes are not in the declared charset") from None
 
 
-async def read_multipart(headers: Headers, body: bytes, limits: Limits) -> list[tuple[str, str]]:
+async def read_multipart(headers: Headers, body: bytes, codec: str, limits: Limits) -> list[tuple[str, str]]:
     """The text parts of a multipart body; files are named, not kept. Raises Malformed, Problem 422."""
 
     async def once() -> Any:
@@ -82,6 +82,8 @@ async def read_multipart(headers: Headers, body: bytes, limits: Limits) -> list[
     pairs = [(name, value if isinstance(value, str) else value.filename or "") for name, value in form.multi_items()]
     if not pairs:
         raise Malformed("not a multipart body")
+    if any(value.encode(codec, "replace") not in body for pair in pairs for value in pair):
+        raise Malformed(f"broken text: not {codec}")  # the parser falls back to latin-1 without a word
     return pairs
 
 
@@ -90,7 +92,7 @@ async def read_flat(headers: Headers, body: bytes, limits: Limits) -> dict[str, 
     kind, codec = content_type(headers.get("content-type", ""))
     if kind == _JSON:
         return flatten(read_json(body, codec), limits)
-    pairs = await read_multipart(headers, body, limits) if kind == _MULTIPART else read_form(body, codec, limits)
+    pairs = await read_multipart(headers, body, codec, limits) if kind == _MULTIPART else read_form(body, codec, limits)
     return flatten(joined(pairs), limits)
 
 

@@ -2,35 +2,40 @@
 
 from __future__ import annotations
 
+import io
 import re
 import zipfile
 import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from typing import Any, BinaryIO
 
 from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
-from gateway.headers import HEADER_ROWS, recognise
+from gateway.headers import HEADER_ROWS, header_score
 from gateway.records import Record, Source
 from gateway.settings import Limits
 from leads.errors import BadInput
 
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _CELL = re.compile(rb"""<(?:\w+:)?c\s(?:[^>]{0,200}?\s)?r=["']\$?([A-Z]{1,7})\$?(\d{1,9})""")
 
 
 def open_sheet(file: BinaryIO, wanted: tuple[str, ...], limits: Limits) -> Source:
-    """The sheet that holds the leads: the first whose top has the ``wanted`` columns or recognised names, else the first.
+    """The sheet that holds the leads: the one whose top has most of the ``wanted`` columns, or most recognised names.
 
     Raises BadInput: encrypted, zip_bomb, too_large, not_a_workbook.
     """
     file.seek(0)
-    if file.read(4) == ZIP:
+    content = file.read()
+    if content.startswith(ZIP):
         check_package(file, limits)
-    file.seek(0)
+    elif _ENCRYPTED in content:  # an encrypted XLSX is an OLE file with the real one inside
+        raise _encrypted()
     try:
-        book = CalamineWorkbook.from_filelike(file)
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         names = [
             meta.name
             for meta in book.sheets_metadata
@@ -38,7 +43,7 @@ def open_sheet(file: BinaryIO, wanted: tuple[str, ...], limits: Limits) -> Sourc
         ]
         best = _choose(book, names, wanted)
     except PasswordError:
-        raise BadInput("encrypted", "The workbook has a password. Save it without one and send it again.") from None
+        raise _encrypted() from None
     except BadInput:
         raise
     except (KeyboardInterrupt, SystemExit, MemoryError):
@@ -51,6 +56,10 @@ def open_sheet(file: BinaryIO, wanted: tuple[str, ...], limits: Limits) -> Sourc
     others = [name for name in names if name != best.name]
     notes = (f"{len(others)} other sheet(s) were not read",) if others else ()
     return Source(lambda: _records(best), {"format": "workbook", "sheet": best.name}, ragged=False, notes=notes)
+
+
+def _encrypted() -> BadInput:
+    return BadInput("encrypted", "The workbook has a password. Save it without one and send it again.")
 
 
 def check_package(file: BinaryIO, limits: Limits) -> None:
@@ -98,18 +107,16 @@ def _column(letters: bytes) -> int:
 
 
 def _choose(book: CalamineWorkbook, names: list[str], wanted: tuple[str, ...]) -> Any:
-    first = None
+    best, most = None, -1
     for name in names:
         sheet = book.get_sheet_by_name(name)
-        if not sheet.height:
-            continue
-        first = first or sheet
-        for _, record in zip(range(HEADER_ROWS), _records(sheet), strict=False):
-            if (set(wanted) <= set(record.cells)) if wanted else any(recognise(cell) for cell in record.cells):
-                return sheet
-    if first is None:
+        if sheet.height:
+            score = max(header_score(record.cells, wanted) for record in islice(_records(sheet), HEADER_ROWS))
+            if score > most:
+                best, most = sheet, score
+    if best is None:
         raise BadInput("empty_file", "The workbook has no filled sheet. Check that the right file was chosen.")
-    return first
+    return best
 
 
 def _records(sheet: Any) -> Iterator[Record]:

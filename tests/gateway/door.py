@@ -91,7 +91,7 @@ def token(value: str, tenant: str) -> TokenSpec:
     return TokenSpec(sha256=hashlib.sha256(value.encode()).hexdigest(), tenant=tenant, scopes=scopes)
 
 
-def configured(limits: Limits = Limits(), **sources: SourceSpec) -> GatewayConfig:
+def configured(limits: Limits | None = None, **sources: SourceSpec) -> GatewayConfig:
     both = (SECRET, OLD_SECRET)
     return GatewayConfig(
         sources={
@@ -108,7 +108,7 @@ def configured(limits: Limits = Limits(), **sources: SourceSpec) -> GatewayConfi
         digest_secret="a secret that never changes",
         tokens=(token(TOKEN, "acme"), token(FOREIGN_TOKEN, "other")),
         public_url="https://leads.example.com",
-        limits=limits,
+        limits=limits or Limits(),
     )
 
 
