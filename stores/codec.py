@@ -7,7 +7,9 @@ published again equals the first one byte for byte.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from hashlib import blake2b
+from itertools import chain
 from struct import Struct
 
 import msgspec
@@ -26,9 +28,10 @@ LUA_CODES = "local CODE = {" + ", ".join(f"['{c}/{r}']={n}" for (c, r), n in NUM
 
 # seq, entity, code, journal, until_ms, account, likeliest, plan digest, length of owner, of pool; then owner, pool, body
 _HEAD = Struct(">IIBQQII8sHH")
-# event, seq, account, likeliest, kind, code, plan (1-based, 0 none), day (1-based), number of joins, at_ms
-_DECISION = Struct(">16sIIIBBHBHQ")
-_KINDS = {"new": 0, "same": 1, "unsure": 2}
+# event, seq, account, likeliest, kind, code, plan (1-based, 0 none), day (1-based), numbers of joins, of seen, lengths of
+# claimant, of body, at_ms; then joins (4 bytes each), seen (entity 4, version 8), claimant, body
+_DECISION = Struct(">16sIIIBBHBHHHIQ")
+_KINDS: dict[str, int] = {"new": 0, "same": 1, "unsure": 2}
 _REFUSED = 3
 _NO_PLAN = bytes(8)
 
@@ -56,7 +59,7 @@ _seqs: dict[int, Struct] = {}
 _seen: dict[int, Struct] = {}
 
 
-def pack_seqs(seqs: tuple[int, ...]) -> bytes:
+def pack_seqs(seqs: Sequence[int]) -> bytes:
     """Seqs as the store keeps them, 4 bytes each."""
     packer = _seqs.get(len(seqs)) or _seqs.setdefault(len(seqs), Struct(f">{len(seqs)}I"))
     return packer.pack(*seqs)
@@ -80,16 +83,31 @@ def unpack_plan(packed: bytes) -> Plan:
     return _plan(packed)
 
 
-def pack_decision(decision: Decision, plan: int, day: int) -> tuple[bytes, bytes, bytes, bytes]:
-    """The four arguments of one decision for the commit script. ``plan`` and ``day`` are places in the batch's lists."""
+def pack_decision(decision: Decision, plan: int, day: int) -> tuple[bytes, bytes]:
+    """What the commit script reads of a decision, and its body, which follows. ``plan`` and ``day`` are places in the batch's lists."""
     verdict, refused = decision.verdict, decision.refused
     joins, seen = verdict.joins, decision.seen
-    kind = _KINDS[verdict.kind]
-    code, detail = 0, ""
+    kind, code, detail, judged = _KINDS[verdict.kind], 0, "", str(verdict.kind)
     if refused is not None:
-        kind, code, detail = _REFUSED, NUMBERS[refused.code, refused.reason], refused.detail
+        kind, code, detail, judged = _REFUSED, NUMBERS[refused.code, refused.reason], refused.detail, ""
     elif verdict.reason:
         code = NUMBERS.get(("merged", verdict.reason)) or NUMBERS["assigned", verdict.reason]
+    body = _encode(
+        (
+            decision.at_ms,
+            decision.source,
+            decision.door,
+            joins,
+            judged,
+            verdict.probability,
+            verdict.bits,
+            verdict.evidence,
+            decision.batch,
+            detail,
+            decision.trace,
+        )
+    )
+    claimant = decision.claimant.encode()
     head = _DECISION.pack(
         decision.event,
         decision.seq,
@@ -100,25 +118,15 @@ def pack_decision(decision: Decision, plan: int, day: int) -> tuple[bytes, bytes
         plan,
         day,
         len(joins),
+        len(seen),
+        len(claimant),
+        len(body),
         decision.at_ms,
     )
     n = len(seen)
-    packer = _seen.get(n) or _seen.setdefault(n, Struct(">" + "IQ" * n))
-    body = Body(
-        decision.at_ms,
-        decision.source,
-        decision.door,
-        joins,
-        "" if refused is not None else verdict.kind,
-        verdict.probability,
-        verdict.bits,
-        verdict.evidence,
-        decision.batch,
-        detail,
-        decision.trace,
-    )
-    looked_at = packer.pack(*[number for pair in seen for number in pair])
-    return head, (pack_seqs(joins) if joins else b"") + looked_at, decision.claimant.encode(), _encode(body)
+    looked_at = _seen.get(n) or _seen.setdefault(n, Struct(">" + "IQ" * n))
+    joined = pack_seqs(joins) if joins else b""
+    return head + joined + looked_at.pack(*chain.from_iterable(seen)) + claimant, body
 
 
 def plan_digest(stored: bytes) -> bytes:
@@ -134,32 +142,32 @@ def outcome_of(tenant: str, event: bytes, stored: bytes, plans: dict[bytes, tupl
     code, reason = _NAMES[number]
     rule, policy = plans.get(digest, ("", ""))
     return Outcome(
-        event=event.hex(),
-        tenant=tenant,
-        code=code,  # type: ignore[arg-type]
-        reason=reason,
-        at_ms=body.at_ms,
-        source=body.source,
-        door=body.door,
-        seq=seq,
-        entity=entity,
-        owner=stored[45 : 45 + owner].decode() if owner else "",
-        pool=stored[45 + owner : body_at].decode() if pool else "",
-        account=account,
-        likeliest=likeliest,
-        joined=body.joined,
-        verdict=body.verdict,
-        probability=body.probability,
-        bits=body.bits,
-        evidence=body.evidence,
-        rule=rule,
-        plan="" if digest == _NO_PLAN else digest.hex(),
-        policy=policy,
-        journal=journal,
-        batch=body.batch,
-        detail=body.detail,
-        until_ms=until_ms,
-        trace=body.trace,
+        event.hex(),
+        tenant,
+        code,  # type: ignore[arg-type]
+        reason,
+        body.at_ms,
+        body.source,
+        body.door,
+        seq,
+        entity,
+        stored[45 : 45 + owner].decode(),
+        stored[45 + owner : body_at].decode(),
+        account,
+        likeliest,
+        body.joined,
+        body.verdict,
+        body.probability,
+        body.bits,
+        body.evidence,
+        rule,
+        "" if digest == _NO_PLAN else digest.hex(),
+        policy,
+        journal,
+        body.batch,
+        body.detail,
+        until_ms,
+        body.trace,
     )
 
 

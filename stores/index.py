@@ -34,6 +34,7 @@ from stores.scripts import Script
 MOST_KEYS = 52
 _CANDIDATE = Struct(">IIQ")
 _LEAD = Struct(">IIB")
+_SINGLE = Struct(">IQ")
 _VIEW = Struct(">IQIB")
 _signed: dict[int, Struct] = {}
 
@@ -70,11 +71,13 @@ class ValkeyIndex:
         ]
         sizes = bytes(map(len, keys))
         arguments = [b"".join([r.event for r in batch]), sizes, blob, kinds, *self._limits, 0 if known else 1]
+        records = [r.record for r in batch]
+        lengths = codec.pack_seqs([len(record) for record in records])
         with guarded("register"):
-            reply = await self._register(self.client, tables, [*arguments, *[r.record for r in batch]])
+            reply = await self._register(self.client, tables, [*arguments, lengths, b"".join(records)])
             answer = _read_answer(batch, sizes, reply)
             if known:
-                seqs = [seq for seq in codec.unpack_seqs(reply[2]) if seq not in known]
+                seqs = [seq for seq in codec.unpack_seqs(reply[3]) if seq not in known]
                 if seqs:
                     found = await self.client.hmget(at.records, [seq.to_bytes(4, "big") for seq in seqs])
                     answer.records.update((s, r) for s, r in zip(seqs, found, strict=True) if r is not None)
@@ -89,7 +92,7 @@ class ValkeyIndex:
         places: dict[int, int] = {}  # id(plan) -> place in the batch; leads of one rule share the object
         order: dict[bytes, int] = {}
         days: dict[int, int] = {}
-        arguments: list[bytes] = []
+        packed_decisions: list[bytes] = []
         for decision in decisions:
             place = 0
             if decision.plan is not None:
@@ -100,13 +103,13 @@ class ValkeyIndex:
                     plans[digest] = packed
                     self._remember(tenant, digest, decision.plan)
             day = days.setdefault(decision.day, len(days) + 1)
-            arguments += codec.pack_decision(decision, place, day)
+            packed_decisions += codec.pack_decision(decision, place, day)
         listed = list(chain.from_iterable(plans.items()))
         tables = [at.counters, at.events, at.entities, at.aliases, at.plans, at.turns, at.open, at.journal, at.apart]
         tables += [at.day(day) for day in days]
         with guarded("commit"):
-            reply = await self._commit(self.client, tables, [len(plans), *listed, *arguments])
-        return await self._read_commits(tenant, decisions, arguments[3::4], reply)
+            reply = await self._commit(self.client, tables, [len(plans), *listed, b"".join(packed_decisions)])
+        return await self._read_commits(tenant, decisions, packed_decisions[1::2], reply)
 
     async def outcomes(self, tenant: str, events: Sequence[bytes]) -> list[Outcome | None]:
         """Step 0: what is on record; None for an event that is unknown or only registered."""
@@ -184,9 +187,9 @@ class ValkeyIndex:
 
 
 def _read_answer(batch: Sequence[Registration], sizes: bytes, reply: Any) -> RegisterAnswer:
-    leads, packed_views, seqs, records, decisions, highest, joined = reply
+    leads, singles, views, seqs, records, decisions, highest, joined = reply
     outcomes = dict(zip(decisions[::2], decisions[1::2], strict=True))
-    entities = _read_views(packed_views)
+    entities = _read_views(singles, views)
     known: dict[int, bytes] = {}
     if records:
         known = {s: r for s, r in zip(codec.unpack_seqs(seqs), records, strict=True) if r is not None}
@@ -214,8 +217,8 @@ def _read_answer(batch: Sequence[Registration], sizes: bytes, reply: Any) -> Reg
     return RegisterAnswer(tuple(registered), entities, known, IndexStats(highest, joined))
 
 
-def _read_views(packed: bytes) -> dict[int, EntityView]:
-    views: dict[int, EntityView] = {}
+def _read_views(singles: bytes, packed: bytes) -> dict[int, EntityView]:
+    views = {entity: EntityView(entity, version, (entity,), 1) for entity, version in _SINGLE.iter_unpack(singles)}
     at, end = 0, len(packed)
     while at < end:
         entity, version, size, listed = _VIEW.unpack_from(packed, at)

@@ -8,7 +8,7 @@ seq; a *journal number* (8 bytes) numbers the effects, and the number of an enti
 | key         | type   | field -> value |
 |-------------|--------|----------------|
 | ``c``       | HASH   | ``seq``, ``journal``, ``joined`` -> counter |
-| ``k<kind>`` | HASH   | 8 bytes of keyed hash -> the seqs that hold this key, 4 bytes each, ascending (a *bucket*) |
+| ``k<kind>`` | HASH   | 8 bytes of keyed hash -> the seqs that hold this key, 4 bytes each, ascending (a *bucket*); one byte more: it is full |
 | ``r``       | HASH   | seq -> record (msgpack of Facts) |
 | ``e``       | HASH   | 16 bytes event -> seq once registered; the stored outcome (``codec``) once committed |
 | ``n``       | HASH   | entity -> version 8, number of further members 4, their seqs, msgpack of holdings (may be empty) |

@@ -1,7 +1,7 @@
 -- commit: check what each decision has seen, unite entities, take or meet the owner, pick the turn, record the outcome.
 -- KEYS 1 counters, 2 events, 3 entities, 4 aliases, 5 plans, 6 turns, 7 open, 8 journal, 9 apart, 10.. one per day
--- ARGV 1 number of plans, then digest8 and msgpack a plan, then head, joins and seen, claimant, body a decision (see
---      codec.py). Times in ms, day counters expire after 40 days.
+-- ARGV 1 number of plans, then digest8 and msgpack a plan, then all decisions in one (head, joins,
+--      seen, claimant, body; see codec.py). Times in ms, day counters expire after 40 days.
 -- Reply: a status a decision (n new, o on record before, s stale) and the stored outcome's head (n) or whole (o).
 -- A decision is stale when an entity it looked at changed before this batch, or when an earlier stale one looked at it.
 local DAY_KEPT_S = 40 * 86400
@@ -17,54 +17,81 @@ for i = 1, tonumber(ARGV[1]) do
   at = at + 2
 end
 local NO_PLAN = { digest = string.rep('\0', 8), shares = {}, pool = '', reason = 'unmatched', protect = 0, scope = '' }
-local decisions, events = {}, {}
-for i = 1, (#ARGV - at + 1) / 4 do
-  local head, seen = ARGV[at], ARGV[at + 1]
-  local d = { event = sub(head, 1, 16), seq = sub(head, 17, 20), account = sub(head, 21, 24), likeliest = sub(head, 25, 28),
-              claimant = ARGV[at + 2], body = ARGV[at + 3] }
-  local joins, plan
-  d.kind, d.code, plan, d.day, joins, d.at = unpack_of('>BBHBHI8', head, 29)
-  d.plan = plans[plan] or NO_PLAN
-  d.joins, d.seen = sub(seen, 1, 4 * joins), sub(seen, 4 * joins + 1)
-  decisions[i], events[i] = d, d.event
-  at = at + 4
+local decisions, events, packed, from = {}, {}, ARGV[at], 1
+while from <= #packed do
+  local kind, code, plan, day, joins, seen, claimant, body, when = unpack_of('>BBHBHHHI4I8', packed, from + 28)
+  local joins_at = from + 51
+  local seen_at = joins_at + 4 * joins
+  local claimant_at = seen_at + 12 * seen
+  local body_at = claimant_at + claimant
+  local d = {
+    event = sub(packed, from, from + 15), seq = sub(packed, from + 16, from + 19), account = sub(packed, from + 20, from + 23),
+    likeliest = sub(packed, from + 24, from + 27), kind = kind, code = code, plan = plans[plan] or NO_PLAN, day = day, at = when,
+    joins = sub(packed, joins_at, seen_at - 1), seen = sub(packed, seen_at, claimant_at - 1),
+    claimant = sub(packed, claimant_at, body_at - 1), body = sub(packed, body_at, body_at + body - 1),
+  }
+  from = body_at + body
+  decisions[#decisions + 1], events[#events + 1] = d, d.event
 end
 local on_record = hmget(KEYS[2], events)
-local alias, tail, asked = {}, {}, {}
+local alias, tail, entity, asked, wanted = {}, {}, {}, {}, {}
+local start_version = {} -- of the entities that stand; one that was absorbed has no value of its own
+
+local function want(e)
+  if not entity[e] then
+    entity[e] = { version = NEVER, members = '', held = '' }
+    wanted[#wanted + 1] = e
+  end
+end
+local loaded = 0
+local function load_wanted()
+  local fields = {}
+  for i = loaded + 1, #wanted do fields[i - loaded] = wanted[i] end
+  for i, value in ipairs(hmget(KEYS[3], fields)) do
+    local id = fields[i]
+    if value then
+      local e = entity[id]
+      e.version, e.members, e.held = entity_parts(value)
+      e.stood, alias[id], start_version[id] = true, id, e.version
+    end
+  end
+  loaded = #wanted
+end
 local function ask(s)
   if not alias[s] then
     alias[s] = s
     asked[#asked + 1] = s
   end
 end
+
+local live = {}
 for i = 1, #decisions do
   local d = decisions[i]
   if d.kind ~= REFUSED and on_record[i] and #on_record[i] == 4 then
-    ask(d.seq); ask(d.account); ask(d.likeliest)
-    for p = 1, #d.joins, 4 do ask(sub(d.joins, p, p + 3)) end
-    for p = 1, #d.seen, 12 do ask(sub(d.seen, p, p + 3)) end
+    live[#live + 1] = d
+    for p = 1, #d.seen, 12 do want(sub(d.seen, p, p + 3)) end
   end
+end
+load_wanted()
+for i = 1, #live do
+  local d = live[i]
+  ask(d.seq)
+  if number(d.account) > 0 then ask(d.account) end
+  if number(d.likeliest) > 0 then ask(d.likeliest) end
+  for p = 1, #d.joins, 4 do ask(sub(d.joins, p, p + 3)) end
+  for p = 1, #d.seen, 12 do ask(sub(d.seen, p, p + 3)) end
 end
 local found = hmget(KEYS[4], asked)
 for i = 1, #asked do
-  if found[i] then alias[asked[i]], tail[asked[i]] = sub(found[i], 1, 4), sub(found[i], 5) end
-end
-local start_alias, entity, wanted = {}, {}, {}
-for i = 1, #asked do
-  local s, e = asked[i], alias[asked[i]]
-  start_alias[s] = e
-  if not entity[e] then
-    entity[e] = { version = NEVER, members = '', held = '' }
-    wanted[#wanted + 1] = e
+  local s = asked[i]
+  if found[i] then
+    alias[s], tail[s] = sub(found[i], 1, 4), sub(found[i], 5)
+  else
+    start_version[s] = NEVER
   end
+  want(alias[s])
 end
-local values = hmget(KEYS[3], wanted)
-local start_version = {}
-for i = 1, #wanted do
-  local e = entity[wanted[i]]
-  if values[i] then e.version, e.members, e.held = entity_parts(values[i]) end
-  start_version[wanted[i]] = e.version
-end
+load_wanted()
 local tell_apart = #asked > 0 and call('EXISTS', KEYS[9]) == 1
 local turns, open, by_day = {}, {}, {}
 local open_change, turn_change, day_change = {}, {}, {}
@@ -302,7 +329,7 @@ local function is_stale(d, value)
   if not value or sub(value, 1, 4) ~= d.seq then return true end
   for p = 1, #d.seen, 12 do
     local e = sub(d.seen, p, p + 3)
-    if bad[e] or start_alias[e] ~= e or start_version[e] ~= sub(d.seen, p + 4, p + 11) then return true end
+    if bad[e] or start_version[e] ~= sub(d.seen, p + 4, p + 11) then return true end
   end
   return false
 end
@@ -362,7 +389,7 @@ local entity_writes, alias_writes, removed, plan_writes = {}, {}, {}, {}
 for i = 1, #wanted do
   local id, e = wanted[i], entity[wanted[i]]
   if e.absorbed then
-    if values[i] then removed[#removed + 1] = id end
+    if e.stood then removed[#removed + 1] = id end
   elseif e.changed then
     local held = e.holds and (#e.holds > 0 and cmsgpack.pack(e.holds) or '') or e.held
     entity_writes[#entity_writes + 1] = id

@@ -2,13 +2,16 @@
 -- KEYS 1 counters, 2 events, 3 records, 4 entities, 5 aliases, 6.. one bucket table a kind
 -- ARGV 1 events (16 bytes each), 2 number of keys (1 byte a lead), 3 match keys (9 bytes each), 4 kinds (a letter per
 --      bucket table), 5 cap (entities a bucket may hold), 6 top (candidate entities a lead), 7 most (members a view),
---      8 '1': send records, 9.. one record a lead
+--      8 '1': send records, 9 lengths of the records (4 bytes each), 10 the records
 -- Reply: per lead seq4 entity4 candidates1 (first seq4 entity4 mask8)* and a signed byte a key (how many other entities
---      hold it, -1 full); views id4 version8 size4 listed1 seq4*; seqs of the records; records; index, outcome, ...;
+--      hold it, -1 full); views of one lead id4 version8; views of more id4
+--      version8 size4 listed1 seq4*; seqs of the records; records; index, outcome, ...;
 --      highest seq, joined.
 local events, sizes, keys, kinds = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local cap, top, most = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
 local n = #sizes
+local FULL = '\1' -- after the seqs of a bucket: it was full when last examined
+local EXAMINE = 16 -- a full bucket is examined again by every so many batches: its entities may have united
 
 -- 1. numbers: an event keeps the one it has
 local event = {}
@@ -16,9 +19,9 @@ for i = 1, n do event[i] = sub(events, 16 * i - 15, 16 * i) end
 local on_record = hmget(KEYS[2], event)
 local highest = tonumber(call('HGET', KEYS[1], 'seq') or 0)
 local seq, fresh, outcomes, given = {}, {}, {}, {}
-local new_events, new_records = {}, {}
+local new_events, new_records, replayed, from = {}, {}, false, 1
 for i = 1, n do
-  local value = on_record[i]
+  local value, length = on_record[i], unpack_of('>I4', ARGV[9], 4 * i - 3)
   if value then
     seq[i] = sub(value, 1, 4)
     if #value > 4 then
@@ -26,19 +29,21 @@ for i = 1, n do
       outcomes[#outcomes + 1] = value
       on_record[i] = true
     else
-      on_record[i] = false
+      on_record[i], replayed = false, true
     end
   elseif given[event[i]] then
-    seq[i] = given[event[i]]
+    seq[i], replayed = given[event[i]], true
   else
     highest = highest + 1
     local mine = pack('>I4', highest)
     seq[i], fresh[i], given[event[i]] = mine, true, mine
     local at = #new_events
     new_events[at + 1], new_events[at + 2] = event[i], mine
-    new_records[at + 1], new_records[at + 2] = mine, ARGV[8 + i]
+    new_records[at + 1], new_records[at + 2] = mine, sub(ARGV[10], from, from + length - 1)
   end
+  from = from + length
 end
+local examine = replayed or highest % (EXAMINE * n) < n
 
 -- 2. buckets of all keys of the batch, and the entity of every lead in them
 local bucket, fields_of, names_of, kind_at = {}, {}, {}, {}
@@ -70,15 +75,22 @@ local function ask(s)
     asked[#asked + 1] = s
   end
 end
-local large = {}
+local large, full, changed = {}, {}, {}
 for k = 1, #kinds do
   local values, names = hmget(KEYS[5 + k], fields_of[k]), names_of[k]
   for i = 1, #names do
     local value = values[i]
     if value then
-      bucket[names[i]] = value
-      for p = 1, #value, 4 do ask(sub(value, p, p + 3)) end
-      if #value >= 4 * cap then large[#large + 1] = names[i] end
+      local name = names[i]
+      if #value % 4 == 1 then
+        full[name] = true
+        value = sub(value, 1, -2)
+      end
+      bucket[name] = value
+      if examine or not full[name] then
+        for p = 1, #value, 4 do ask(sub(value, p, p + 3)) end
+        if #value >= 4 * cap then large[#large + 1] = name end
+      end
     end
   end
 end
@@ -105,7 +117,6 @@ end
 
 -- 3. a bucket is full of entities, not of leads: leads of an entity that is in it already give up their place.
 --    Leads under way do not fill it: they may all be one customer.
-local full, changed = {}, {}
 for l = 1, #large do
   local value = bucket[large[l]]
   for p = 1, #value, 4 do want(alias[sub(value, p, p + 3)]) end
@@ -126,7 +137,9 @@ for l = 1, #large do
   if 4 * #kept < #value then
     bucket[key], changed[key] = concat(kept), true
   end
+  local was = full[key] or false
   full[key] = settled >= cap or #kept >= 32 * cap
+  if full[key] ~= was then changed[key] = true end
 end
 
 -- Where my seq stands in a bucket: bytes before it, and whether it is in it.
@@ -221,7 +234,7 @@ end
 
 -- 5. what those entities are; one that nothing happened to yet is not listed: version 0, itself alone
 load_wanted()
-local views, seqs, in_batch, sent = {}, {}, {}, {}
+local singles, views, seqs, in_batch, sent = {}, {}, {}, {}, {}
 for i = 1, n do
   if fresh[i] then in_batch[seq[i]] = true end
 end
@@ -237,6 +250,7 @@ for i = 1, #listed do
   if value then
     local version, rest = entity_parts(value)
     local size, members = 1 + #rest / 4, id .. rest
+    if size == 1 then singles[#singles + 1] = id .. version end
     if size > most then
       local picked, taken = {}, {}
       local function take(s)
@@ -253,7 +267,7 @@ for i = 1, #listed do
       for p = 1, #members, 4 do take(sub(members, p, p + 3)) end
       members = concat(picked)
     end
-    views[#views + 1] = id .. version .. pack('>I4', size) .. char(#members / 4) .. members
+    if size > 1 then views[#views + 1] = id .. version .. pack('>I4', size) .. char(#members / 4) .. members end
     for p = 1, #members, 4 do send(sub(members, p, p + 3)) end
   else
     send(id)
@@ -273,9 +287,9 @@ for k = 1, #kinds do
   for i = 1, #names do
     if changed[names[i]] then
       writes[#writes + 1] = fields[i]
-      writes[#writes + 1] = bucket[names[i]]
+      writes[#writes + 1] = full[names[i]] and bucket[names[i]] .. FULL or bucket[names[i]]
     end
   end
   hset(KEYS[5 + k], writes)
 end
-return { concat(reply), concat(views), concat(seqs), records, outcomes, highest, tonumber(call('HGET', KEYS[1], 'joined') or 0) }
+return { concat(reply), concat(singles), concat(views), concat(seqs), records, outcomes, highest, tonumber(call('HGET', KEYS[1], 'joined') or 0) }
