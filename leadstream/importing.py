@@ -1,0 +1,166 @@
+"""``leadstream import``: a file of leads into the log, and what became of each row. Resumable: the same file adds nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from gateway.delivery import Digester, file_digest
+from gateway.files import JsonTable, RefusedRow, Table, open_table
+from gateway.imports import Batch, Import
+from gateway.mapping import Mapping
+from leads.errors import BadInput, LeadstreamError
+from leads.records import Outcome
+from leadstream.inline import prepare_log, work_off
+from leadstream.runtime import Runtime, clock
+from leadstream.service import Service
+from leadstream.settings import Settings
+from stores.idempotency import RedisIdempotency
+from streams.metrics import Metrics, new_registry
+
+#: Outcomes asked for in one round trip.
+_ASK = 1_000
+#: Without any progress for so long a person should look.
+_STUCK_S = 60.0
+
+
+async def import_file(
+    settings: Settings, tenant: str, file: Path, mapping: Mapping | None, source: str, dry_run: bool
+) -> None:
+    """Publish the rows, wait for their outcomes, print a summary, write refused rows beside the file. Raises BadInput."""
+    with open_table(file, file.name, mapping) as table:
+        if dry_run:
+            show_preview(table)
+            return
+        runtime = Runtime(settings)
+        try:
+            digester = Digester(runtime.gateway().digest_secret)
+            batch = batch_of(digester, tenant, source, file, mapping)
+            done = await _publish(runtime, table, batch, digester)
+            outcomes = await _await_outcomes(runtime, table, done, digester)
+        finally:
+            await runtime.close()
+        summary(done, outcomes)
+        _write_refused(table, file, outcomes)
+
+
+def batch_of(digester: Digester, tenant: str, source: str, file: Path, mapping: Mapping | None) -> Batch:
+    """The import's identity: same file, source and mapping, same batch."""
+    with file.open("rb") as opened:
+        digest = file_digest(opened)
+    return Batch(digester.batch(tenant, source, digest, mapping.canonical() if mapping else ""), tenant, source, clock())
+
+
+async def _publish(runtime: Runtime, table: Table | JsonTable, batch: Batch, digester: Digester) -> Batch:
+    if runtime.embedded_log:
+        await prepare_log(runtime)
+    meter = Metrics(new_registry(), component="import")
+    job = Import(batch, digester, runtime.publisher, meter, runtime.settings.limits.chunk_rows)
+    with _progress() as progress:
+        task = progress.add_task("sent", total=None)
+        done = await job.run(table, lambda b: progress.update(task, completed=b.rows))
+        progress.update(task, total=done.rows, completed=done.rows)
+    seen = RedisIdempotency(runtime.client)
+    await seen.put(f"batch:{done.id}", msgspec.json.encode(done), runtime.gateway().batch_s)
+    return done
+
+
+async def _await_outcomes(
+    runtime: Runtime, table: Table | JsonTable, batch: Batch, digester: Digester
+) -> dict[int, Outcome]:
+    """Row -> outcome. Works the log off here when no service does."""
+    wanted = [row.row for row in table.rows(str)]
+    if runtime.embedded_log and not Service(runtime.data).pid():
+        await work_off(runtime)
+    outcomes: dict[int, Outcome] = {}
+    idle_s = 0.0
+    with _progress() as progress:
+        task = progress.add_task("decided", total=len(wanted))
+        while left := [row for row in wanted if row not in outcomes]:
+            before = len(outcomes)
+            for start in range(0, len(left), _ASK):
+                rows = left[start : start + _ASK]
+                events = [bytes.fromhex(digester.row(batch.id, row)) for row in rows]
+                found = await runtime.index.outcomes(batch.tenant, events)
+                outcomes |= {row: outcome for row, outcome in zip(rows, found, strict=True) if outcome}
+            progress.update(task, completed=len(outcomes))
+            idle_s = 0.0 if len(outcomes) > before else idle_s + 0.2
+            if idle_s > _STUCK_S:
+                raise LeadstreamError(f"{len(left)} rows wait for a worker; is one running? The import can be repeated")
+            if len(outcomes) < len(wanted):
+                await asyncio.sleep(0.2)
+    return outcomes
+
+
+def show_preview(table: Table | JsonTable) -> None:
+    """How the file would be read."""
+    counts: Counter[str] = Counter()
+    for row in table.rows(str):
+        counts["refused" if isinstance(row, RefusedRow) else "readable"] += 1
+    preview = table.preview()
+    about = ", ".join(f"{key} {value}" for key, value in preview.about.items())
+    print(f"{counts['readable']} rows can be read, {counts['refused']} cannot ({about})")
+    for field, columns in preview.fields.items():
+        print(f"  {field:<14} <- {' + '.join(columns)}")
+    if preview.unmapped:
+        print(f"  kept as they are: {', '.join(preview.unmapped)}")
+    for note in preview.notes:
+        print(f"  note: {note}")
+    for row in preview.rows:
+        print(f"  row {row.row}: " + "; ".join(f"{name}={value}" for name, value in row.fields.items()))
+    print("nothing was imported (--dry-run)")
+
+
+def summary(batch: Batch, outcomes: dict[int, Outcome]) -> None:
+    """Counts of outcomes, the batch id and how to take it back."""
+    counts = Counter((o.code, o.reason) for o in outcomes.values())
+    console = Console(width=100)
+    for (code, reason), n in counts.most_common():
+        console.print(f"{n:>9,}  {code} ({reason})")
+    console.print(f"{len(outcomes):>9,}  rows in all, batch {batch.id}")
+    console.print(f"to take it back: leadstream undo {batch.id}", style="dim")
+
+
+def _write_refused(table: Table | JsonTable, file: Path, outcomes: dict[int, Outcome]) -> None:
+    """Rows that nobody could read and rows that were rejected, with the reason, to mend and import again."""
+    reasons = {row: o.detail or o.reason for row, o in outcomes.items() if o.code == "rejected"}
+    if not reasons:
+        return
+    path = file.with_name(file.stem + table.refused_suffix)
+    with path.open("w", encoding="utf-8-sig", newline="") as out:
+        count = table.write_refused(out, _refused(table, reasons))
+    print(f"{count} rows were refused: mend them in {os.fspath(path)} and import that file")
+
+
+def _refused(table: Table | JsonTable, reasons: dict[int, str]) -> Iterator[RefusedRow]:
+    for row, cells in table.cells():
+        if row in reasons:
+            yield RefusedRow(row, reasons[row], cells)
+
+
+def _progress() -> Progress:
+    return Progress(
+        TextColumn("{task.description:>8}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=False,
+    )
+
+
+async def batch_events(runtime: Runtime, tenant: str, batch: str) -> tuple[Batch, Sequence[bytes]]:
+    """The batch on record and the event ids of its rows. Raises BadInput for a batch nobody knows."""
+    stored = await RedisIdempotency(runtime.client).get(f"batch:{batch}")
+    record = msgspec.json.decode(stored, type=Batch) if stored else None
+    if record is None or record.tenant != tenant:
+        raise BadInput("unknown_batch", f"no import {batch} is on record; the import printed its id")
+    digester = Digester(runtime.gateway().digest_secret)
+    return record, [bytes.fromhex(digester.row(batch, row)) for row in range(1, record.last + 1)]
