@@ -40,6 +40,14 @@ def test_alertmanager_accepts_its_configuration() -> None:
 
 
 @each_alert
+def test_alert_reaches_the_receiver_of_its_severity(rule: dict[str, Any]) -> None:
+    command = [tool("amtool"), "config", "routes", "test", f"--config.file={HERE / 'alertmanager.yml'}"]
+    labels = [f"{name}={value}" for name, value in {"alertname": rule["alert"], **rule["labels"]}.items()]
+    done = subprocess.run([*command, *labels], check=False, capture_output=True, text=True)
+    assert done.stdout.strip() == rule["labels"]["severity"], done.stderr
+
+
+@each_alert
 def test_alert_is_tested_firing_and_quiet(rule: dict[str, Any]) -> None:
     expected = [
         bool(case["exp_alerts"])
