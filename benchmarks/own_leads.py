@@ -210,10 +210,10 @@ class Maker:
             firm = self.firm()
             size = self.random.choices((1, 2, 3, 6), (0.6, 0.2, 0.12, 0.08))[0]
             members = [self.person(firm) for _ in range(size)]
-            if self.chance(0.03):
+            if self.chance(0.03) and not members[0].english:
                 twin = self.person(firm)
-                twin.surname, twin.given, twin.english = members[0].surname, members[0].given, members[0].english
-            if self.chance(0.04):
+                twin.surname, twin.given = members[0].surname, members[0].given
+            if self.chance(0.04) and not members[0].english:
                 relative = self.person(None, members[0].surname)
                 relative.mobile = members[0].mobile
             if self.chance(0.03):

@@ -10,6 +10,7 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
+from leads.companies import core_reading
 from leads.names import letters
 from leads.records import Company, Email, Facts, Name, Phone
 from matchers.sketch import bands
@@ -22,7 +23,7 @@ KINDS: dict[str, str] = {
     "E": "mailbox at domain without suffix; QQ numbers as mailboxes",
     "W": "WeChat or another handle",
     "N": "sorted name letters and company brand",
-    "Q": "sorted name letters and phone without its last four digits",
+    "Q": "sorted name letters and a phone's last four digits, or all but those: one part survives typing and masking",
     "D": "a declared date",
     "M": "sorted name letters and company mail domain",
     "T": "sorted name letters and city",
@@ -55,18 +56,16 @@ def mail_value(mail: Email) -> str:
     return f"{mail.local}@{mail.stem or mail.domain}"
 
 
-def sound(company: Company) -> str:
-    """The organisation's core as it is heard: pinyin without spaces, or the Latin words of the core."""
-    if company.core and not company.core.isascii():
-        return "".join(company.latin)
-    return company.core.replace(" ", "")
-
-
 def brand(company: Company) -> str:
     """First two syllables or first word of the core: what people keep when they shorten a name."""
     if company.core and not company.core.isascii():
         return "".join(company.latin[:2])
     return company.core.partition(" ")[0]
+
+
+def is_mobile(handle: str) -> bool:
+    """Whether a handle is a Chinese mobile number: many people's WeChat is."""
+    return len(handle) == 11 and handle[0] == "1" and handle.isdigit()
 
 
 def city_of(facts: Facts) -> str:
@@ -93,7 +92,7 @@ def plan(facts: Facts) -> Plan:
     out: Plan = []
     _identities(facts, out)
     company, name, city = facts.company, facts.name, city_of(facts)
-    core = sound(company) if company is not None else ""
+    core = core_reading(company) if company is not None else ""
     domain = company_domain(facts)
     if name is not None and named(name):
         sorted_letters = letters(name)
@@ -101,7 +100,12 @@ def plan(facts: Facts) -> Plan:
             out.append(("N", f"{sorted_letters}|{brand(company)}"))
         if domain:
             out.append(("M", f"{sorted_letters}|{domain}"))
-        out.extend(("Q", f"{sorted_letters}|{phone.digits[:-4]}") for phone in facts.phones[:2] if len(phone.digits) > 8)
+        for phone in facts.phones[:2]:
+            if len(phone.digits) > 8:
+                out.append(("Q", f"{sorted_letters}|{phone.digits[:-4]}"))
+            tail = phone.mask[-4:] if phone.mask else phone.digits[-4:]
+            if tail.isdigit():
+                out.append(("Q", f"{sorted_letters}|{tail}"))
         if city:
             out.append(("T", f"{sorted_letters}|{city}"))
     if name is not None and name.surname and (core or domain):
@@ -145,7 +149,7 @@ def _identities(facts: Facts, out: Plan) -> None:
         value = handle.value
         if handle.kind == "qq":
             out.append(("E", f"{value}@qq"))
-        elif len(value) == 11 and value.isdigit() and value[0] == "1":
+        elif is_mobile(value):
             out.append(("P", value))
         else:
             out.append(("W", f"{handle.kind}={value}"))

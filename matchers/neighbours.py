@@ -6,19 +6,33 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from leads.records import Address, Company, Custom, Email, Facts, Handle, Name, Neighbour, Phone
-from matchers.keys import city_of
+from matchers.keys import city_of, is_mobile
+
+
+def phones_of(facts: Facts) -> tuple[Phone, ...]:
+    """Phones, and WeChat handles that are mobile numbers."""
+    if not facts.handles:
+        return facts.phones
+    known = {phone.digits for phone in facts.phones}
+    extra = [h.value for h in facts.handles if is_mobile(h.value) and h.value not in known]
+    return facts.phones + tuple([Phone(value, "86", "mobile") for value in extra]) if extra else facts.phones
+
+
+def handles_of(facts: Facts) -> tuple[Handle, ...]:
+    """Handles that are not phone numbers: those are compared, once, as phones."""
+    return tuple([handle for handle in facts.handles if not is_mobile(handle.value)]) if facts.handles else ()
 
 
 def bare(facts: Facts) -> bool:
     """An organisation without a person: no name of one, no mobile, no personal mailbox, no handle."""
-    if facts.company is None or facts.handles:
-        return False
-    if facts.name is not None and facts.name.kind != "role":
+    if facts.handles or (facts.name is not None and facts.name.kind != "role"):
         return False
     for phone in facts.phones:
-        if phone.kind == "mobile":
+        if phone.kind == "mobile" or phone.mask:
             return False
-    return all(mail.kind != "free" for mail in facts.emails)
+    if facts.company is None and not any(mail.kind == "role" for mail in facts.emails):
+        return any(phone.kind == "landline" for phone in facts.phones) and not facts.emails
+    return all(mail.kind == "role" for mail in facts.emails)
 
 
 V = TypeVar("V")
@@ -36,9 +50,9 @@ class Known:
         self.bare = all(bare(facts) for facts, _ in pairs)
         self.names: list[tuple[Name, int]] = _first([(f.name, seq) for f, seq in pairs if f.name is not None])
         self.companies: list[tuple[Company, int]] = _first([(f.company, s) for f, s in pairs if f.company is not None])
-        self.phones: list[tuple[Phone, int]] = _first([(phone, seq) for f, seq in pairs for phone in f.phones])
+        self.phones: list[tuple[Phone, int]] = _first([(phone, seq) for f, seq in pairs for phone in phones_of(f)])
         self.emails: list[tuple[Email, int]] = _first([(mail, seq) for f, seq in pairs for mail in f.emails])
-        self.handles: list[tuple[Handle, int]] = _first([(handle, seq) for f, seq in pairs for handle in f.handles])
+        self.handles: list[tuple[Handle, int]] = _first([(handle, seq) for f, seq in pairs for handle in handles_of(f)])
         self.addresses: list[tuple[Address, int]] = _first([(f.address, s) for f, s in pairs if f.address is not None])
         self.customs: list[tuple[Custom, int]] = _first([(item, seq) for f, seq in pairs for item in f.custom])
         self.cities: list[tuple[str, int]] = _first([(city, seq) for f, seq in pairs if (city := city_of(f))])

@@ -14,7 +14,7 @@ import msgspec
 from leads.records import Facts
 from matchers.compare import address, company, custom, email, handle, name, phone, place, text
 from matchers.keys import city_of
-from matchers.neighbours import Known, bare
+from matchers.neighbours import Known, bare, handles_of, phones_of
 from matchers.scale import Met, Scale
 
 _ACCOUNT = frozenset(
@@ -34,6 +34,7 @@ class Scored(msgspec.Struct, frozen=True, gc=False):
     personal: bool  # something of a person agreed: mobile, mailbox, handle, identifier
     bare: bool  # both are nothing but an organisation
     company: str  # level of the organisations, "" when they say nothing
+    born: bool  # a declared date or identifier agrees
 
 
 def score(facts: Facts, known: Known, scale: Scale, lead_bare: bool) -> Scored:
@@ -42,13 +43,15 @@ def score(facts: Facts, known: Known, scale: Scale, lead_bare: bool) -> Scored:
     mets: list[Met] = []
     names = name.compare(facts.name, known.names, scale)
     conflict = names is not None and names.level in name.CONFLICTS
-    if facts.phones and known.phones:
-        mets += phone.compare(facts.phones, known.phones, scale, both_bare)
+    phones = phones_of(facts)
+    if phones and known.phones:
+        mets += phone.compare(phones, known.phones, scale, both_bare)
     if facts.emails and known.emails:
         mets += email.compare(facts.emails, known.emails, scale)
-    if facts.handles and known.handles:
+    handles = handles_of(facts)
+    if handles and known.handles:
         agrees = names is not None and names.level in name.AGREEMENTS
-        mets += handle.compare(facts.handles, known.handles, facts.name, agrees, scale)
+        mets += handle.compare(handles, known.handles, facts.name, agrees, scale)
     if facts.custom and known.customs:
         mets += custom.compare(facts.custom, known.customs, scale)
     firm = company.compare(facts.company, known.companies, scale, both_bare) if known.companies else None
@@ -62,6 +65,9 @@ def score(facts: Facts, known: Known, scale: Scale, lead_bare: bool) -> Scored:
         mets += _some(place.postcode(facts.postcode, known.postcodes, scale))
     if known.texts and facts.text:
         mets += _some(text.compare(facts.text, known.texts, scale))
+    if conflict and names is not None and any(met.field in ("id", "date") and met.bits > 4 for met in mets):
+        conflict = False
+        names = max(names, scale.fixed("name", "conflict_but_born", names.seq), key=lambda met: met.bits)
     return _add_up(facts, known, scale, mets, names, conflict, both_bare, firm)
 
 
@@ -112,7 +118,10 @@ def _add_up(
     if not personal and fields <= {"city", "postcode"} and names.bits > 0 and not both_bare:
         bits -= scale.weights.name_city
     mets.append(names)
-    return Scored(bits, kin, tuple(mets), names.level, personal, both_bare, firm.level if firm is not None else "")
+    born = any(met.field in ("id", "date") and met.bits > 4 for met in mets)
+    return Scored(
+        bits, kin, tuple(mets), names.level, personal, both_bare, firm.level if firm is not None else "", born
+    )
 
 
 def _no_name(facts: Facts, known: Known, scale: Scale, personal: bool, both_bare: bool) -> Met:

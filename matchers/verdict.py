@@ -86,6 +86,8 @@ def _one(best: Known, other: Known, top: Scored, result: Scored) -> bool:
         return result.company not in companies.CONFLICTS and top.company not in companies.CONFLICTS
     mine = [name for name, _ in best.names if name.kind not in ("chat", "role")]
     theirs = [name for name, _ in other.names if name.kind not in ("chat", "role")]
+    if top.born and result.born:
+        return True
     if not mine or not theirs:
         return result.personal and top.personal
     return any(names.relation(one, two) in names.AGREEMENTS for one in mine for two in theirs)

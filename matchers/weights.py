@@ -94,6 +94,7 @@ TABLE: tuple[Level, ...] = (
     _pair("name", "conflict_surname", 0.17, 0.96, "other surname, same given name: misread surname or marriage"),
     _pair("name", "partial_conflict", 0.022, 0.995, "王总 against 李伟"),
     _pair("name", "conflict", 0.0039, 0.999, "two full names without a common part"),
+    _pair("name", "conflict_but_born", 0.11, 0.9, "names contradict but birth date or identifier agree: not kin"),
     _pair("name", "absent", 0.18, 1.0, "a nameless side and nothing personal that agrees"),
     _pair("name", "both_absent", 0.7, 0.5, "both without a name"),
     _pair("name", "both_bare", 0.85, 0.15, "two bare companies: the name is not expected"),
@@ -112,6 +113,9 @@ TABLE: tuple[Level, ...] = (
     _index("address", "near", 0.15, 2.0, "same number, road nearly the same"),
     _index("address", "room", 0.7, 0.2, "same room"),
     _pair("address", "other_room", 0.48, 0.96, "other room of the house"),
+    _pair("address", "road", 0.5, 0.03, "same road, a number missing on one side"),
+    _pair("address", "number_near", 0.08, 0.01, "same road, number one digit off"),
+    _pair("address", "other_number", 0.1, 0.2, "same road, other number: neighbours, or moved within the road"),
     _pair("address", "differs", 0.062, 0.99, "other house"),
     # ---- place (account)
     _pair("city", "differs", 0.21, 0.97, "other city"),

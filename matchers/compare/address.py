@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rapidfuzz.distance import JaroWinkler
+from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA, JaroWinkler
 
 from leads.records import Address
 from matchers.scale import Met, Scale
@@ -31,9 +32,12 @@ def _pair(my: Address, their: Address, seq: int, scale: Scale) -> list[Met]:
         return []
     likeness = 1.0 if my.road == their.road or (my.latin and my.latin == their.latin) else _likeness(my, their)
     if not (my.number and their.number):
-        return []
+        return [scale.fixed("address", "road", seq)] if likeness >= _NEAR else []
     if my.number != their.number:
-        return [scale.fixed("address", "differs", seq)]
+        if likeness < _NEAR:
+            return [scale.fixed("address", "differs", seq)]
+        near = OSA.distance(my.number, their.number, score_cutoff=1) <= 1 and len(my.number + their.number) > 2
+        return [scale.fixed("address", "number_near" if near else "other_number", seq)]
     if likeness < _NEAR:
         return [scale.fixed("address", "differs", seq)]
     if likeness < 1.0:
@@ -46,6 +50,9 @@ def _pair(my: Address, their: Address, seq: int, scale: Scale) -> list[Met]:
 
 
 def _likeness(my: Address, their: Address) -> float:
-    one = " ".join(my.latin) or my.road
-    two = " ".join(their.latin) or their.road
-    return JaroWinkler.similarity(one, two)
+    """Likeness of two roads in [0, 1]; Latin ones by their words too, some of which may be missing or moved."""
+    if my.road.isascii() and their.road.isascii():
+        words = fuzz.token_set_ratio(my.road, their.road) / 100
+        glued = JaroWinkler.similarity(my.road.replace(" ", ""), their.road.replace(" ", ""))
+        return min(max(words, glued), 0.99)
+    return JaroWinkler.similarity(" ".join(my.latin) or my.road, " ".join(their.latin) or their.road)

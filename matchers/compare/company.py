@@ -1,4 +1,8 @@
-"""Organisations: same core, same sound, brand as people say it, one inside the other, words in common, or another one."""
+"""Organisations: what it is worth that their names are one, and how much a contradiction weighs.
+
+``leads.companies.same_company`` tells how two names compare. An equal core counts by how many entities hold it; a brand
+as people say it by its length; longer Latin names also by the words they share, telling ones more than trade words.
+"""
 
 from __future__ import annotations
 
@@ -8,17 +12,20 @@ from math import log2
 
 from rapidfuzz.distance import OSA
 
+from leads.companies import core_reading, same_company
 from leads.records import Company
-from matchers.keys import sound
 from matchers.scale import Met, Scale
 
 #: Levels at which two organisations are different ones.
-CONFLICTS = frozenset({"differs", "bare_differs", "branch", "script_differs"})
+CONFLICTS = frozenset({"differs", "bare_differs", "branch", "place_conflict", "script_differs"})
 #: How common a brand of so many Han characters is; from 19,000 short forms of company names.
 _BRAND_U = {1: 0.02, 2: 0.0005, 3: 0.00005}
 _BRAND_RARE = 0.00001
 _WORD_BITS = ((3, 5.0), (6, 8.0), (99, 10.0))  # bits of a shared word by its length; trade words less
 _TRADE_BITS = 2.5
+_COMMON = frozenset(
+    "of and the for de la du des and in at center centre school university institute department college hospital".split()
+)
 
 
 def compare(mine: Company | None, theirs: Iterable[tuple[Company, int]], scale: Scale, bare: bool) -> Met | None:
@@ -37,64 +44,56 @@ def compare(mine: Company | None, theirs: Iterable[tuple[Company, int]], scale: 
 
 
 def _pair(my: Company, their: Company, seq: int, scale: Scale, bare: bool) -> Met:
-    one, two = my.core, their.core
-    if one == two and one:
-        if bare and my.branch != their.branch:
-            return scale.fixed("company", "bare_differs", seq)._replace(level="branch")
+    level, likeness = same_company(my, their)
+    if level in ("exact", "core"):
+        if likeness < 1.0:  # one brand, two trades: two companies as often as one
+            return _brand(my, their, seq, scale)
         return scale.value("company", "core_bare" if bare else "core", _rivals(my, scale), seq)
-    spoken, heard = sound(my), sound(their)
-    if spoken == heard and spoken:
-        return scale.value("company", "sounds", _rivals(my, scale), seq)
-    han = not one.isascii() and not two.isascii()
-    if han:
-        return _han(my, their, seq, scale, bare)
-    if one.isascii() and two.isascii():
-        return _latin(my, their, seq, scale, bare)
-    short, long = sorted((spoken, heard), key=len)
-    if len(short) >= 4 and long.startswith(short):
-        return _brand(len(short) // 3, seq, scale)
-    return scale.fixed("company", "script_differs", seq)
+    if level in ("branch", "place_conflict"):
+        return (
+            scale.fixed("company", "bare_differs", seq)._replace(level=level) if bare else _brand(my, their, seq, scale)
+        )
+    if level in ("homophone", "pinyin"):
+        met = scale.value("company", "sounds", _rivals(my, scale), seq)
+        return met if likeness == 1.0 else met._replace(bits=met.bits - 2)
+    if level in ("prefix", "contained"):
+        return _brand(my, their, seq, scale)
+    if level == "abbreviation":
+        met = _brand(my, their, seq, scale)
+        return met._replace(bits=met.bits - 2, level=level)
+    if level == "typo":
+        return scale.value("company", "near", 0, seq)
+    if level == "other_script":
+        return scale.fixed("company", "script_differs", seq)
+    return _words_met(my, their, seq, scale, bare)
 
 
 def _rivals(company: Company, scale: Scale) -> float:
-    return scale.rivals("O", sound(company))
+    return scale.rivals("O", core_reading(company))
 
 
-def _brand(characters: int, seq: int, scale: Scale) -> Met:
-    u = _BRAND_U.get(characters, _BRAND_RARE)
-    return Met("company", "brand", min(log2(0.2 / u), scale.log_n), seq, u * scale.n)
-
-
-def _han(my: Company, their: Company, seq: int, scale: Scale, bare: bool) -> Met:
-    short, long = sorted((my.core, their.core), key=len)
-    whole = my.full if long == my.core else their.full
-    if len(short) >= 2 and (long.startswith(short) or short in whole):
-        return _brand(len(short), seq, scale)
-    said, heard = sorted((my.latin, their.latin), key=len)
-    if len(said) >= 2 and heard[: len(said)] == said:
-        met = _brand(len(said), seq, scale)
-        return met._replace(bits=met.bits - 1.5, level="sounds")
-    if min(len(said), len(heard)) >= 3 and OSA.distance("".join(said), "".join(heard), score_cutoff=1) <= 1:
-        return scale.value("company", "near", 0, seq)
-    if len(short) >= 4 and OSA.distance(short, long, score_cutoff=1) <= 1:
-        return scale.value("company", "near", 0, seq)
-    return scale.fixed("company", "bare_differs" if bare else "differs", seq)
+def _brand(my: Company, their: Company, seq: int, scale: Scale) -> Met:
+    """The shorter brand, by how many companies may bear it."""
+    short = min(my.core, their.core, key=len)
+    size = len(short) // 3 if short.isascii() else len(short)
+    u = _BRAND_U.get(size, _BRAND_RARE)
+    return Met("company", "brand", min(log2(0.2 / u), scale.log_n), seq, max(u * scale.n, 0.3))
 
 
 @lru_cache(65_536)
-def _words(full: str, trade: tuple[str, ...]) -> dict[str, float]:
-    """Words of a Latin name with their bits."""
+def _words(full: str, trade: str) -> dict[str, float]:
+    """Words of a Latin name, two-character grams of a Han one, with their bits."""
+    if not full.isascii() and " " not in full:
+        return {full[i : i + 2]: 4.5 for i in range(len(full) - 1)}
     weights: dict[str, float] = {}
+    trades = trade.split()
     for word in full.split():
-        common = word in trade or len(word) < 2
+        common = word in trades or word in _COMMON or len(word) < 2
         weights[word] = _TRADE_BITS if common else next(bits for most, bits in _WORD_BITS if len(word) <= most)
     return weights
 
 
-def _latin(my: Company, their: Company, seq: int, scale: Scale, bare: bool) -> Met:
-    short, long = sorted((my.core, their.core), key=len)
-    if len(short) >= 5 and OSA.distance(short, long, score_cutoff=1) <= 1:
-        return scale.value("company", "near", 0, seq)
+def _words_met(my: Company, their: Company, seq: int, scale: Scale, bare: bool) -> Met:
     mine, yours = _words(my.full, my.trade), _words(their.full, their.trade)
     shared = _shared(mine, yours)
     if not shared:
@@ -102,15 +101,15 @@ def _latin(my: Company, their: Company, seq: int, scale: Scale, bare: bool) -> M
     rests = sorted((sum(mine.values()) - shared, sum(yours.values()) - shared))
     bits = 0.85 * shared - 0.75 * max(rests[0], 0.0) - min(0.25 * max(rests[1], 0.0), 4.0)
     level = "words" if bits > 0 else "bare_differs" if bare else "differs"
-    lowest = -9.0 if bare else -4.5
-    return Met("company", level, max(min(bits, scale.log_n), lowest), seq)
+    return Met("company", level, max(min(bits, scale.log_n), -9.0 if bare else -4.5), seq)
 
 
 def _shared(mine: dict[str, float], yours: dict[str, float]) -> float:
     shared = sum(bits for word, bits in mine.items() if word in yours)
-    left = [word for word in mine if word not in yours]
     right = [word for word in yours if word not in mine]
-    for word in left:
+    for word in mine:
+        if word in yours:
+            continue
         for other in right:
             if _alike(word, other):
                 shared += 0.7 * min(mine[word], yours[other])

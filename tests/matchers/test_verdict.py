@@ -1,0 +1,204 @@
+"""Pairs of leads: who is the same contact, who is only of the same account, who is somebody else."""
+
+import pytest
+
+from matchers.verdict import judge
+from matchers.weights import DEFAULT
+from tests.matchers.world import LARGE, facts_of, judged
+
+MOBILE = "13812345678"
+
+SAME = {
+    "same mobile and name": (
+        {"name": "张伟", "phone": MOBILE},
+        {"name": "张伟", "phone": "+86 138-1234-5678", "city": "上海"},
+    ),
+    "pinyin": ({"name": "张伟", "phone": MOBILE}, {"name": "Zhang Wei", "phone": MOBILE}),
+    "pinyin in capitals without a space": (
+        {"name": "夏莹", "company": "上海宇创智能科技有限公司", "phone": MOBILE},
+        {"name": "XIAYING", "phone": MOBILE},
+    ),
+    "cantonese": ({"name": "張勇", "phone": MOBILE}, {"name": "Cheung Yung", "phone": MOBILE}),
+    "traditional": ({"name": "陳致潔", "email": "chenzj88@qq.com"}, {"name": "陈致洁", "email": "chenzj88@qq.com"}),
+    "chat name": ({"name": "李晓梅", "phone": MOBILE}, {"name": "云淡风轻", "phone": MOBILE}),
+    "given name only": ({"name": "黎长杰", "phone": MOBILE}, {"name": "长杰", "phone": MOBILE}),
+    "english first name": ({"name": "刘卫孝", "phone": MOBILE}, {"name": "Jack", "phone": MOBILE}),
+    "surname only": ({"name": "李志强", "phone": MOBILE}, {"name": "李总", "phone": MOBILE}),
+    "nothing but the number": ({"name": "李志强", "phone": MOBILE}, {"phone": MOBILE}),
+    "nickname": (
+        {"name": "William Carter", "email": "wcarter@northwind.com"},
+        {"name": "Bill Carter", "email": "wcarter@northwind.com"},
+    ),
+    "changed job, old mobile": (
+        {"name": "周敏", "phone": MOBILE, "company": "杭州星河软件有限公司", "email": "zhoumin@xinghe.com"},
+        {"name": "周敏", "phone": MOBILE, "company": "苏州百川物流有限公司", "email": "zhoumin@baichuan.cn"},
+    ),
+    "changed phone, old mailbox": (
+        {"name": "周敏", "phone": MOBILE, "email": "zhoumin1986@163.com"},
+        {"name": "周敏", "phone": "15900001234", "email": "zhoumin1986@163.com"},
+    ),
+    "company as people say it": (
+        {"name": "赵磊", "company": "重庆宇创智能科技有限公司", "city": "重庆", "phone": MOBILE},
+        {"name": "赵磊", "company": "宇创智能", "city": "重庆"},
+    ),
+    "masked phone": (
+        {"name": "王新洁", "phone": "18669668684", "city": "青岛"},
+        {"name": "王新洁", "phone": "186****8684", "city": "青岛"},
+    ),
+    "mistyped mobile": (
+        {"name": "吴晓东", "phone": MOBILE, "city": "青岛"},
+        {"name": "吴晓东", "phone": "13812345687", "city": "青岛"},
+    ),
+    "wechat is the mobile": ({"name": "吴晓东", "wechat": MOBILE}, {"name": "吴晓东", "phone": MOBILE}),
+    "bare company, same line": (
+        {"company": "上海润佳贸易有限公司", "phone": "021-62078663", "city": "上海"},
+        {"company": "润佳贸易", "phone": "021 6207 8663", "city": "上海"},
+    ),
+}
+
+NOT_SAME = {
+    "family on one mobile": ({"name": "王建国", "phone": MOBILE}, {"name": "王雪梅", "phone": MOBILE}),
+    "spouses on one mobile": ({"name": "王建国", "phone": MOBILE}, {"name": "李秀兰", "phone": MOBILE}),
+    "namesakes in one city": (
+        {"name": "张伟", "city": "上海", "phone": MOBILE},
+        {"name": "张伟", "city": "上海", "phone": "15900001234"},
+    ),
+    "receptionist's desk number": (
+        {"name": "陈静", "company": "上海润佳贸易有限公司", "phone": "021-62078663"},
+        {"name": "何晓峰", "company": "上海润佳贸易有限公司", "phone": "021-62078663"},
+    ),
+    "branches of one bank": (
+        {"company": "招商银行股份有限公司南京分行", "phone": "025-84321000", "city": "南京"},
+        {"company": "招商银行股份有限公司武汉分行", "phone": "027-85321234", "city": "武汉"},
+    ),
+    "recycled number": (
+        {
+            "name": "孙浩",
+            "phone": MOBILE,
+            "company": "北京天元传媒有限公司",
+            "email": "sunhao@tianyuan.com",
+            "city": "北京",
+        },
+        {"name": "罗文静", "phone": MOBILE, "company": "广州丽日服装有限公司", "email": "lwj77@qq.com", "city": "广州"},
+    ),
+    "two colleagues": (
+        {"name": "陈静", "company": "上海润佳贸易有限公司", "email": "chenjing@runjia.com"},
+        {"name": "何晓峰", "company": "上海润佳贸易有限公司", "email": "hexf@runjia.com"},
+    ),
+    "next person of that name": (
+        {"name": "Mary Young", "email": "mary.young73@gmail.com"},
+        {"name": "Robert Young", "email": "robert.young73@gmail.com"},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", SAME)
+def test_one_person(case):
+    earlier, later = SAME[case]
+
+    verdict = judged(facts_of(**later), [facts_of(**earlier)])
+
+    assert verdict.kind == "same", verdict
+
+
+@pytest.mark.parametrize("case", SAME)
+def test_the_order_of_arrival_changes_nothing(case):
+    earlier, later = SAME[case]
+
+    verdict = judged(facts_of(**earlier), [facts_of(**later)])
+
+    assert verdict.kind == "same", verdict
+
+
+@pytest.mark.parametrize("case", NOT_SAME)
+def test_two_persons(case):
+    earlier, later = NOT_SAME[case]
+
+    for first, second in ((earlier, later), (later, earlier)):
+        verdict = judged(facts_of(**second), [facts_of(**first)])
+        assert verdict.kind != "same", verdict
+        assert verdict.probability < 0.5
+
+
+@pytest.mark.parametrize("case", ["receptionist's desk number", "two colleagues", "family on one mobile"])
+def test_people_of_one_company_or_household_are_an_account(case):
+    earlier, later = NOT_SAME[case]
+
+    assert judged(facts_of(**later), [facts_of(**earlier)]).account == 1
+
+
+def test_a_nameless_call_from_a_mobile_two_people_share_is_no_proof():
+    family = [[facts_of(name="王建国", phone=MOBILE)], [facts_of(name="王雪梅", phone=MOBILE)]]
+
+    assert judged(facts_of(phone=MOBILE), *family).kind != "same"
+
+
+def test_an_agencys_number_makes_no_giant():
+    names = ["王建国", "李秀兰", "孙浩", "罗文静", "何晓峰", "陈静", "周敏", "赵磊"]
+    clients = [[facts_of(name=name, phone=MOBILE)] for name in names]
+
+    assert judged(facts_of(name="吴晓东", phone=MOBILE), *clients).kind == "new"
+    assert judged(facts_of(name="孙浩", phone=MOBILE), *clients).joins == (3,)
+    assert judged(facts_of(phone=MOBILE), *clients).kind == "new"
+
+
+def test_a_lead_unites_what_it_proves_to_be_one():
+    by_phone = [facts_of(name="欧阳明哲", phone=MOBILE)]
+    by_mail = [facts_of(name="欧阳明哲", email="mingzhe86@163.com")]
+
+    verdict = judged(facts_of(name="欧阳明哲", phone=MOBILE, email="mingzhe86@163.com"), by_phone, by_mail)
+
+    assert sorted(verdict.joins) == [1, 2]
+
+
+def test_a_lead_does_not_unite_two_names():
+    he = [facts_of(name="王建国", phone=MOBILE)]
+    she = [facts_of(name="李秀兰", email="family77@163.com")]
+
+    verdict = judged(facts_of(phone=MOBILE, email="family77@163.com"), he, she)
+
+    assert len(verdict.joins) < 2
+
+
+def test_an_entity_is_all_that_its_leads_say():
+    entity = [facts_of(name="周敏", phone=MOBILE), facts_of(phone=MOBILE, email="zm1986@163.com")]
+
+    assert judged(facts_of(name="周敏", email="zm1986@163.com"), entity).kind == "same"
+
+
+def test_what_contradicts_my_own_entity_is_not_joined():
+    lead = facts_of(phone=MOBILE)
+    other = facts_of(name="李秀兰", phone=MOBILE)
+    own = [facts_of(name="王建国", phone=MOBILE)]
+    neighbour = judged(lead, [other])
+    assert neighbour.kind == "same"
+
+    from leads.records import Neighbour
+    from matchers.keys import keys_of
+
+    counts = [1] * len(keys_of(lead, b"secret"))
+    verdict = judge(lead, counts, [Neighbour(1, (1,), (other,), 1, 1)], LARGE, DEFAULT, own)
+
+    assert verdict.kind == "new"
+
+
+def test_status_events_of_one_call_are_one_lead():
+    import msgspec
+
+    ringing = msgspec.structs.replace(facts_of(phone=MOBILE), call="c1")
+    ended = msgspec.structs.replace(facts_of(phone="021-62078663"), call="c1")
+
+    verdict = judged(ended, [ringing])
+
+    assert (verdict.kind, verdict.reason, verdict.joins) == ("same", "call_update", (1,))
+
+
+def test_nobody_known_is_new():
+    assert judged(facts_of(name="张伟", phone=MOBILE)).kind == "new"
+
+
+def test_evidence_names_the_fields_that_met():
+    verdict = judged(facts_of(name="张伟", phone=MOBILE), [facts_of(name="张伟", phone=MOBILE)])
+
+    assert {(e.field, e.level) for e in verdict.evidence} >= {("phone", "mobile"), ("name", "exact")}
+    assert all(e.seq in (0, 1) for e in verdict.evidence)
