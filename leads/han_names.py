@@ -1,0 +1,115 @@
+"""Whether a Han string is a person's name, and which part of it is the surname. Works on simplified characters."""
+
+from __future__ import annotations
+
+from math import log2
+
+from leads.name_tables import RARE, given_bits, surnames, titles, words
+
+#: Bits a name may cost at most, by its length: one surname and one or two characters of the tables.
+_BUDGET = {2: -25.0, 3: -36.0}
+_UNKNOWN = log2(RARE)
+_COMMON = 2e-3  # surnames common enough to stand first in a double surname
+_TRANSCRIBED = frozenset(
+    "阿卜布不杜都多达德迪丁尔儿艾哈海汗克卡库肯力里拉兰勒林罗马买麦米莫穆木娜尼努帕皮其奇恰热日茹萨赛沙斯苏塔太台提图吐托瓦"
+    "万威维吾西希夏亚牙雅依伊衣玉孜扎泽则巴比别波伯格古姑合加吉江居曼丽肉孜旦甫迪娅夫"
+)
+_WORDS_INSIDE = frozenset("的了是我你他她它们这那在很不没吗呢吧啊哦嘛么什着就和与之")
+
+Judged = tuple[str, str, str]  # kind, surname, given
+
+
+def _bits(chars: str) -> float:
+    table = given_bits()
+    return sum([table.get(char, _UNKNOWN) for char in chars])
+
+
+def _share(char: str) -> float:
+    known = surnames().get(char)
+    return known.share if known else 0.0
+
+
+def judge(run: str) -> Judged:
+    """(kind, surname, given) of a run of Han characters without titles: full, surname, given or chat."""
+    length = len(run)
+    if length == 2 or length == 3:
+        return _short(run)
+    if length == 1:
+        return _single(run)
+    return _long(run)
+
+
+def _single(char: str) -> Judged:
+    if _share(char) > 1e-4:
+        return "surname", char, ""
+    return ("given", "", char) if given_bits().get(char, _UNKNOWN) > -12 else ("chat", "", "")
+
+
+def _short(run: str) -> Judged:
+    known = surnames()
+    first, rest = run[0], run[1:]
+    if run in words():
+        return "chat", "", ""
+    if run[:2] in known:
+        return ("full", run[:2], rest[1:]) if len(run) == 3 else ("surname", run, "")
+    if first in "小老阿大" and len(run) == 2:
+        return _familiar(first, rest)
+    surname = known.get(first)
+    if surname and _WORDS_INSIDE.isdisjoint(rest):
+        if log2(surname.share) + _bits(rest) >= _BUDGET[len(run)]:
+            return "full", first, rest
+    elif len(run) == 2 and (_bits(run) >= -24 or (first == rest and _bits(first) >= -13)):
+        return "given", "", run
+    return "chat", "", ""
+
+
+def _familiar(prefix: str, char: str) -> Judged:
+    """小李, 老王, 大刘 are surnames; 小龙, 阿强 are given names."""
+    share, given = _share(char), 2.0 ** given_bits().get(char, -30.0)
+    if share > (given if prefix == "阿" else 4e-4 if prefix == "老" else 1e-3):
+        return "surname", char, ""
+    if prefix in "小阿" and given > 2.0**-13:
+        return "given", "", char
+    return "chat", "", ""
+
+
+def _long(run: str) -> Judged:
+    known = surnames()
+    if len(run) == 4 and run not in words():
+        if run[:2] in known and _bits(run[2:]) >= -28:
+            return "full", run[:2], run[2:]
+        if _share(run[0]) > _COMMON and _share(run[1]) > _COMMON and _bits(run[2:]) >= -22:
+            return "full", run[:2], run[2:]
+    if _TRANSCRIBED.issuperset(run) and len(run) <= 15:
+        return "full", "", run
+    return "chat", "", ""
+
+
+def is_person(judged: Judged) -> bool:
+    """Whether the judgement names somebody, if only in part."""
+    return judged[0] != "chat"
+
+
+def strip_title(run: str) -> tuple[str, str]:
+    """(name, honorific) of a run with a title glued to it: 王总, 李工, 张伟经理, 采购部王芳. Only when what is left is a name."""
+    table = titles()
+    for size in range(min(6, len(run) - 1), 1, -1):
+        code = table.address.get(run[-size:])
+        if code and _rest_is_name(run[:-size]):
+            return run[:-size], code
+        code = table.address.get(run[:size]) or ("-" if run[:size] in table.role else None)
+        if code and _rest_is_name(run[size:]):
+            return run[size:], "" if code == "-" else code
+    code = table.single.get(run[-1])
+    if code and len(run) <= 4:
+        left = run[:-1]
+        kind = judge(left)[0]
+        if left in surnames() and (len(left) > 1 or _share(left) > 2e-5):
+            return left, code
+        if run[-1] == "总" and kind == "full" or run[-1] in "总哥姐" and left[0] in "小老大阿" and kind == "surname":
+            return left, code
+    return run, ""
+
+
+def _rest_is_name(rest: str) -> bool:
+    return is_person(judge(rest))

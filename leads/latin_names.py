@@ -1,0 +1,156 @@
+"""A name in Latin letters (or another alphabet) taken apart: titles, suffixes, order of surname and given name."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from leads.name_tables import RARE, english, pinyin_surnames, syllable_shares, titles
+from leads.pinyin import segment
+from leads.records import Name
+from leads.romanised import readings, surname_readings
+from leads.text import ascii_fold
+
+_SPLIT = re.compile(r"[\s_/|()\[\]{}<>;:*~!?\"“”.\-–—·•&+]+")
+_QUOTES = str.maketrans("", "", "'’‘`´")
+_PARTICLES = frozenset("van von der den de da do dos das del della di la le du bin ibn al el ter ten st san santa".split())
+_ORGANISATION = frozenset(
+    "inc ltd llc llp plc corp corporation company limited gmbh ag bv nv sarl srl spa pty pvt kk oy ab as co technologies technology "
+    "solutions holdings industries enterprises logistics consulting university hospital school institute foundation".split()
+)
+_COMPOUND = ("ouyang", "shangguan", "sima", "situ", "zhuge", "huangfu", "linghu", "murong", "xiahou")
+_KEYBOARD = ("asdf", "qwer", "zxcv", "sdfg", "dfgh", "hjkl", "wert", "erty", "uiop")
+
+
+def latin_name(text: str) -> tuple[Name | None, str]:
+    """The Name in ``text`` (plain), or None and why not: placeholder, nonsense, looks_like_phone, looks_like_company."""
+    folded = ascii_fold(text)
+    table = titles()
+    bare = folded.strip(" .-_*/\\?!")
+    if not bare or folded in table.none or bare.translate(_QUOTES).replace(" ", "_") in table.none:
+        return None, "placeholder"
+    words, surname_size = _words(text)
+    if not words:
+        return None, "looks_like_phone" if sum(map(str.isdigit, text)) >= 7 else "nonsense"
+    tokens = tuple([ascii_fold(word).translate(_QUOTES) for word in words])
+    if not all(map(str.isalpha, tokens)):
+        if any(any(map(str.isalpha, token)) for token in tokens) and not any(map(str.isalpha, tokens)):
+            return Name(text, "chat", "latin", "", "", ()), "chat"
+        words = [word for word, token in zip(words, tokens, strict=True) if token.isalpha()]
+        tokens = tuple(filter(str.isalpha, tokens))
+        if not tokens:
+            return None, "nonsense"
+    if _ORGANISATION.intersection(tokens[1:]):
+        return None, "looks_like_company"
+    if table.part.issuperset(tokens):
+        return Name(text, "role", "latin", "", "", tokens), ""
+    return _person(words, tokens, surname_size)
+
+
+def _words(text: str) -> tuple[list[str], int]:
+    """The words as written, and how many of the first are the surname because a comma follows them (0: not said)."""
+    head, comma, tail = text.partition(",")
+    before = [word for word in _SPLIT.split(head) if word and not word.isdigit()]
+    after = [word for word in _SPLIT.split(tail.replace(",", " ")) if word and not word.isdigit()]
+    table = titles()
+    meant = [word for word in after if ascii_fold(word) not in table.suffix and ascii_fold(word) not in table.latin]
+    return before + after, len(before) if comma and meant else 0
+
+
+def _person(words: list[str], tokens: tuple[str, ...], surname_size: int) -> tuple[Name | None, str]:
+    table = titles()
+    honorific, keep = "", []
+    for at, token in enumerate(tokens):
+        if token in table.latin and len(tokens) > 1 and len(keep) + len(tokens) - at > 1 and at in (0, len(tokens) - 1):
+            honorific = honorific or table.latin[token]
+            surname_size -= at < surname_size
+        elif not (token in table.suffix and len(keep) >= 2):
+            keep.append(at)
+    words, tokens = [words[i] for i in keep], tuple([tokens[i] for i in keep])
+    if not tokens or _nonsense(tokens):
+        return None, "nonsense"
+    text = _shown(words, surname_size)
+    if len(tokens) == 1:
+        return _one(text, tokens[0], honorific), ""
+    if len(tokens) > 6:
+        return Name(text, "chat", "latin", "", "", ()), "chat"
+    surname, given = _order(words, tokens, surname_size)
+    kind = "initial" if all(len(token) == 1 for token in given) else "full"
+    return Name(text, kind, "latin", " ".join(surname), " ".join(given), tokens, honorific), ""
+
+
+def _shown(words: list[str], surname_size: int) -> str:
+    if 0 < surname_size < len(words):
+        return f"{' '.join(words[:surname_size])}, {' '.join(words[surname_size:])}"
+    return " ".join(words)
+
+
+def _nonsense(tokens: tuple[str, ...]) -> bool:
+    if all(len(token) == 1 for token in tokens):
+        return tokens[0].isascii()
+    letters = "".join(tokens)
+    if len(letters) > 2 and len(set(letters)) == 1:
+        return True
+    if len(tokens) > 1 or not letters.isascii():
+        return False
+    return letters.startswith(_KEYBOARD) or (len(letters) > 3 and not set(letters) & set("aeiouy"))
+
+
+def _one(text: str, token: str, honorific: str) -> Name:
+    """A single word: pinyin written together, else a given name or a surname, whichever it is more often."""
+    known = english().get(token)
+    double = next((c for c in _COMPOUND if token.startswith(c) and segment(token[len(c) :])), "")
+    parts = (double, *segment(token[len(double) :])) if double else segment(token)
+    if not known and 2 <= len(parts) <= 3 and pinyin_surnames().get(parts[0], 0.0) > 1e-4 and honorific in ("", "mr", "ms"):
+        return Name(text, "full", "latin", parts[0], "".join(parts[1:]), parts, honorific)
+    family = max(known.last if known else 0.0, family_share(token))
+    if (honorific and not (known and known.first > 4 * family)) or family > (known.first if known else 0.0):
+        return Name(text, "surname", "latin", token, "", (token,), honorific)
+    return Name(text, "given", "latin", "", token, (token,), honorific)
+
+
+@lru_cache(maxsize=1 << 13)
+def family_share(token: str) -> float:
+    """Share of a token as a surname: English, pinyin, or a romanisation of a Han surname."""
+    known = english().get(token)
+    shares = pinyin_surnames()
+    spelled = max([shares.get(reading, 0.0) for reading in surname_readings(token)], default=0.0)
+    return max(known.last if known else 0.0, shares.get(token, 0.0), spelled * 0.3, RARE)
+
+
+@lru_cache(maxsize=1 << 13)
+def given_share(token: str) -> float:
+    """Share of a token as a given name: English, pinyin, or a romanised syllable."""
+    known = english().get(token)
+    shares = syllable_shares()
+    parts = segment(token)
+    chinese = RARE
+    if parts and len(parts) <= 2:
+        chinese = min([shares.get(part, RARE) for part in parts]) * (1.0 if len(parts) == 2 else 0.5)
+    elif not parts and not known:
+        chinese = max([shares.get(reading, 0.0) for reading in readings(token)], default=0.0) * 0.3
+    return max(known.first if known else 0.0, chinese, RARE)
+
+
+def _order(words: list[str], tokens: tuple[str, ...], surname_size: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """(surname tokens, given tokens): by the comma, by capitals, by particles, else by which order is the likelier."""
+    last = len(tokens) - 1
+    if 0 < surname_size < len(tokens):
+        return tokens[:surname_size], tokens[surname_size:]
+    if len(tokens[0]) == 1:
+        cut = next((i for i, token in enumerate(tokens) if len(token) > 1 and i == last or token in _PARTICLES), last)
+        return tokens[cut:], tokens[:cut]
+    if len(tokens[last]) == 1:
+        return tokens[:1], tokens[1:]
+    capitals = [len(word) > 1 and word.isupper() for word in words]
+    if capitals[0] != capitals[last] and sum(capitals) == 1:
+        return (tokens[:1], tokens[1:]) if capitals[0] else (tokens[last:], tokens[:last])
+    for i in range(1, last):
+        if tokens[i] in _PARTICLES:
+            return tokens[i:], tokens[:i]
+    eastern = family_share(tokens[0]) * min(map(given_share, tokens[1:]))
+    western = family_share(tokens[last]) * min(map(given_share, tokens[:last]))
+    first = english().get(tokens[0])
+    if first and first.first > 1e-5 and not segment(tokens[0]):  # John is no surname, whatever follows
+        western *= 100.0
+    return (tokens[:1], tokens[1:]) if eastern > western else (tokens[last:], tokens[:last])

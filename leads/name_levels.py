@@ -1,0 +1,320 @@
+"""How two names of persons compare: one level out of ``LEVELS``, and how rare a name is."""
+
+from __future__ import annotations
+
+from math import log2
+
+from rapidfuzz.distance import OSA
+
+from leads.latin_names import family_share, given_share
+from leads.name_tables import RARE, english, given_bits, surnames
+from leads.nicknames import same_given
+from leads.pinyin import segment, syllables
+from leads.records import Name
+from leads.romanised import readings, spelled, surname_readings, surname_spellings
+
+#: The levels of ``same_reading``, strongest first, each with what it means.
+LEVELS: dict[str, str] = {
+    "exact": "full names, equal in one script",
+    "script": "a Han name and its pinyin, in either order, glued or not",
+    "order": "the same tokens or syllables in another order or spacing",
+    "homophone": "two Han names that sound the same (张颖, 章莹)",
+    "romanised": "another romanisation: 張勇 and Cheung Yung, Cheung Yung and Zhang Yong",
+    "nickname": "the same surname, given names that may be one person's: Bill and William",
+    "middle": "the same first and last name, a middle name or initial on one side only",
+    "typo": "one letter off, or one sound of those that speech and input confuse (n/ng, l/n, z/zh)",
+    "initial": "the same surname, an initial that fits",
+    "partial": "the same surname, one of two given characters in common: 张明, 张志明; as often brothers as one person",
+    "surname_only": "the surnames agree and that is all there is to compare: 王总, 王伟; or John Zhang, 张伟",
+    "given_only": "the given names agree, one side has no surname: 长杰, 黎长杰",
+    "english_alias": "an English first name beside a Chinese name: no agreement, no contradiction",
+    "none": "nothing to compare: a role, a nickname, a surname against a given name",
+    "conflict_given": "the same surname, other given names",
+    "conflict_surname": "the same given name (of two characters or a Latin word), other surnames",
+    "conflict": "different names",
+}
+_PERSON = frozenset({"full", "surname", "given", "initial"})
+_BLURS = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("l", "n"), ("hu", "f"))
+
+
+def letters(name: Name) -> str:
+    """The letters of a name's reading, sorted: one key for Han, traditional, homophones, pinyin in any order. "" for nobody."""
+    return "".join(sorted("".join(_own(name)))) if name.kind in _PERSON else ""
+
+
+def _own(name: Name) -> tuple[str, ...]:
+    """The reading proper, without the other names that stand beside a Han name."""
+    if name.script != "han":
+        return name.latin
+    size = len(name.given) + bool(name.surname)
+    return name.latin[:size] if len(name.latin) > size else name.latin
+
+
+def same_reading(a: Name, b: Name) -> str:
+    """The level at which two names agree or contradict each other (see ``LEVELS``). Symmetric."""
+    if a.kind not in _PERSON or b.kind not in _PERSON:
+        return "none"
+    if a.script == b.script:
+        if a.surname == b.surname and a.given == b.given and a.kind == b.kind:
+            return "exact" if a.kind == "full" else "initial" if a.kind == "initial" else f"{a.kind}_only"
+        return _two_han(a, b) if a.script == "han" else _two_latin(a, b)
+    return _mixed(a, b) if a.script == "han" else _mixed(b, a)
+
+
+def _blur(syllable: str) -> str:
+    """A syllable without the contrasts that many speakers do not make."""
+    for clear, blurred in _BLURS:
+        if syllable.startswith(clear):
+            syllable = blurred + syllable[len(clear) :]
+            break
+    return syllable[:-1] if syllable.endswith("ng") else syllable
+
+
+def _two_han(a: Name, b: Name) -> str:
+    if not a.surname or not b.surname:
+        return _han_without_surname(a, b)
+    mine, other = _own(a), _own(b)
+    if not a.given or not b.given:
+        return "surname_only" if a.surname == b.surname or mine[0] == other[0] else "conflict"
+    if mine == other:
+        return "homophone"
+    if a.given + a.surname == b.surname + b.given or b.given + b.surname == a.surname + a.given:
+        return "order"
+    if len(mine) == len(other) and all(_blur(x) == _blur(y) for x, y in zip(mine, other, strict=True)):
+        return "typo"
+    if a.surname == b.surname:
+        return "partial" if _shares_character(a.given, b.given) else "conflict_given"
+    if mine[1:] == other[1:] and len(mine) > 2:
+        return "conflict_surname"
+    return "conflict"
+
+
+def _shares_character(a: str, b: str) -> bool:
+    """One of two given characters is the same, in its place or alone."""
+    if len(a) == len(b):
+        return len(a) > 1 and any(x == y for x, y in zip(a, b, strict=True))
+    return a in b or b in a
+
+
+def _han_without_surname(a: Name, b: Name) -> str:
+    if not a.given or not b.given:
+        return "none"
+    mine, other = _own(a)[bool(a.surname) :], _own(b)[bool(b.surname) :]
+    if mine == other or a.given == b.given[-1:] or b.given == a.given[-1:]:
+        return "given_only"
+    return "conflict"
+
+
+# ---------------------------------------------------------------- Han against Latin
+
+
+def _mixed(han: Name, latin: Name) -> str:
+    own, tokens = _own(han), latin.latin
+    whole, written = "".join(own), "".join(tokens)
+    aliases = han.latin[len(own) :]
+    if han.kind == "full" and han.surname:
+        given = whole[len(own[0]) :]
+        if written == whole or written == given + own[0]:
+            return "script"
+        if written == given and len(own) > 2:
+            return "given_only"
+        if aliases and latin.kind == "full" and set(tokens) <= {*own, *aliases, given}:
+            return "script"
+    if aliases and latin.kind == "given" and any(same_given(latin.given, alias) for alias in aliases):
+        return "given_only"
+    if not han.surname:
+        return _given_against_latin(han, own, latin)
+    at = _surname_at(han, own, latin)
+    if latin.kind == "given":
+        return _latin_given(han, own, latin)
+    if at < 0:
+        return _other_surname(han, own, latin)
+    if not han.given or latin.kind == "surname":
+        return "surname_only"
+    return _given_of_mixed(han, own, latin, tokens[:at] + tokens[at + 1 :])
+
+
+def _surname_at(han: Name, own: tuple[str, ...], latin: Name) -> int:
+    """Which Latin token spells the Han surname; -1 for none. The token taken for the surname is asked first."""
+    tokens = latin.latin
+    family = surname_spellings(han.surname, own[0])
+    for at in sorted(range(len(tokens)), key=lambda i: tokens[i] != latin.surname):
+        if at in (0, len(tokens) - 1) and tokens[at] in family:
+            return at
+    return -1
+
+
+def _given_of_mixed(han: Name, own: tuple[str, ...], latin: Name, rest: tuple[str, ...]) -> str:
+    """The surnames agree: the level of the given names."""
+    given, written = "".join(own[1:]), "".join(rest)
+    if latin.kind == "initial":
+        fits = rest[0] == own[1][0] and len(rest) <= len(own) - 1 and all(r == o[0] for r, o in zip(rest, own[1:], strict=False))
+        return "initial" if fits else "conflict_given"
+    if spelled(han.surname, han.given, own, latin.latin):
+        return "romanised"
+    if len(own[0] + given) >= 6 and OSA.distance(given, written, score_cutoff=1) <= 1:
+        return "typo"
+    if all(token in english() and not segment(token) for token in rest) or _english_first(rest[0]):
+        return "surname_only"
+    parts = syllables(rest)
+    if any(part in own[1:] for part in parts) and (len(parts) > 1 or len(own) > 2):
+        return "partial"
+    if len(parts) == len(own) - 1 and all(_blur(x) == _blur(y) for x, y in zip(parts, own[1:], strict=True)):
+        return "typo"
+    return "conflict_given"
+
+
+def _english_first(token: str) -> bool:
+    known = english().get(token)
+    return known is not None and known.first > 1e-5 and known.first >= given_share(token)
+
+
+def _latin_given(han: Name, own: tuple[str, ...], latin: Name) -> str:
+    """A Latin given name alone against a Han name with surname."""
+    if not han.given:
+        return "none" if not _english_first(latin.given) else "english_alias"
+    written = "".join(latin.latin)
+    if written == "".join(own[1:]) or spelled("", han.given, own[1:], latin.latin):
+        return "given_only"
+    return "english_alias" if _english_first(latin.latin[0]) or not segment(written) else "conflict_given"
+
+
+def _given_against_latin(han: Name, own: tuple[str, ...], latin: Name) -> str:
+    """A Han name without surname against a Latin one."""
+    if latin.kind in ("surname", "initial"):
+        return "none"
+    given = latin.given.replace(" ", "")
+    if "".join(own) in (given, "".join(latin.latin)) or own[-1:] == tuple(latin.given.split()):
+        return "given_only"
+    if spelled("", han.given, own, tuple(latin.given.split())):
+        return "given_only"
+    return "english_alias" if _english_first(latin.given.split()[0]) else "conflict"
+
+
+def _other_surname(han: Name, own: tuple[str, ...], latin: Name) -> str:
+    """No Latin token spells the Han surname."""
+    if latin.kind != "full" or not han.given:
+        return "conflict"
+    whole, written = "".join(own), "".join(latin.latin)
+    turned = whole[len(own[0]) :] + own[0]
+    if spelled(han.surname, han.given, own, latin.latin):
+        return "romanised"
+    if len(whole) >= 6 and min(OSA.distance(x, written, score_cutoff=1) for x in (whole, turned)) <= 1:
+        return "typo"
+    return "conflict_surname" if "".join(own[1:]) == latin.given.replace(" ", "") and len(own) > 2 else "conflict"
+
+
+# ---------------------------------------------------------------- two Latin names
+
+
+def _two_latin(a: Name, b: Name) -> str:
+    if a.latin == b.latin or sorted(a.latin) == sorted(b.latin):
+        return "order" if len(a.latin) > 1 else "given_only"
+    if not (a.surname and a.given and b.surname and b.given):
+        return _latin_part(a, b)
+    mine, other = "".join(a.latin), "".join(b.latin)
+    if len(mine) == len(other) and (mine == other or _turned(a, b)):
+        return "order"
+    if a.surname == b.surname:
+        return _latin_given_levels(a.given.split(), b.given.split())
+    first, second = a.given.split(), b.given.split()
+    if a.surname in b.latin or b.surname in a.latin:  # one of them was read the wrong way round
+        common = a.surname if a.surname in b.latin else b.surname
+        return _latin_given_levels([t for t in a.latin if t != common], [t for t in b.latin if t != common])
+    if _romanised(a, b):
+        return "romanised"
+    alike = first == second or same_given(first[0], second[0])
+    if alike and len(a.surname) >= 4 and OSA.distance(a.surname, b.surname, score_cutoff=1) <= 1:
+        return "typo"
+    if alike and len(first[0]) > 1:
+        return "conflict_surname"
+    if len(mine) >= 9 and OSA.distance(mine, other, score_cutoff=2) <= 2 and a.surname[0] == b.surname[0]:
+        return "typo"
+    return "conflict"
+
+
+def _turned(a: Name, b: Name) -> bool:
+    """Whether the syllables are the same but for turning the given name to the front."""
+    mine, other = syllables(a.latin), syllables(b.latin)
+    return any(mine[i:] + mine[:i] == other for i in range(1, len(mine)))
+
+
+def _romanised(a: Name, b: Name) -> bool:
+    """Whether both may be romanisations of one Chinese name."""
+    if surname_readings(a.surname).isdisjoint(surname_readings(b.surname)):
+        return False
+    mine, other = syllables(tuple(a.given.split())), syllables(tuple(b.given.split()))
+    if len(mine) != len(other):
+        return False
+    return all(x == y or not readings(x).isdisjoint(readings(y)) for x, y in zip(mine, other, strict=True))
+
+
+def _latin_given_levels(mine: list[str], other: list[str]) -> str:
+    """The surnames agree: the level of the given names, as lists of tokens."""
+    if not mine or not other:
+        return "surname_only"
+    x, y = mine[0], other[0]
+    if len(x) == 1 or len(y) == 1:
+        return "initial" if x[0] == y[0] else "conflict_given"
+    if x == y:
+        shorter, longer = sorted((mine[1:], other[1:]), key=len)
+        return "middle" if all(s[0] == t[0] for s, t in zip(shorter, longer, strict=False)) else "partial"
+    if same_given(x, y):
+        return "nickname"
+    joined, written = "".join(mine), "".join(other)
+    if min(len(joined), len(written)) >= 4 and OSA.distance(joined, written, score_cutoff=1) <= 1:
+        return "typo"
+    parts, others = segment(joined), segment(written)
+    if bool(parts) != bool(others) and (_english_first(x) or _english_first(y)):
+        return "surname_only"
+    if parts and others and len(parts) != len(others) and not set(parts).isdisjoint(others):
+        return "partial"
+    return "conflict_given"
+
+
+def _latin_part(a: Name, b: Name) -> str:
+    """At least one of two Latin names lacks a part."""
+    if a.kind != b.kind and {a.kind, b.kind} <= {"surname", "given"}:
+        return "none"
+    if "given" in (a.kind, b.kind):
+        short, other = (a, b) if a.kind == "given" else (b, a)
+        theirs = other.given.split()
+        if theirs and (short.given == "".join(theirs) or short.given in other.latin or same_given(short.given, theirs[0])):
+            return "given_only"
+        chinese = bool(segment("".join(theirs))) or bool(surname_readings(other.surname))
+        return "english_alias" if other.kind == "full" and chinese and _english_first(short.given) else "conflict"
+    short, other = (a, b) if a.kind == "surname" else (b, a)
+    same = short.surname in other.latin or not surname_readings(short.surname).isdisjoint(surname_readings(other.surname))
+    return "surname_only" if same else "conflict"
+
+
+# ---------------------------------------------------------------- rarity
+
+
+def rarity(name: Name) -> float:
+    """Bits: log2 of one over the share of people with this name, from the shipped tables; 0 for nobody, at most 40.
+
+    Surname and given characters count as independent; what no table knows counts as one in a million.
+    """
+    if name.kind not in _PERSON:
+        return 0.0
+    bits = 0.0
+    if name.script == "han":
+        known = surnames().get(name.surname)
+        if name.surname:
+            bits -= log2(known.share if known else RARE)
+        table = given_bits()
+        bits -= sum([table.get(char, log2(RARE)) for char in name.given])
+        return min(bits, 40.0)
+    if name.surname:
+        bits -= sum([log2(family_share(token)) for token in name.surname.split()])
+    for token in name.given.split():
+        bits += 4.0 if len(token) == 1 else -_given_bits(token)
+    return min(bits, 40.0)
+
+
+def _given_bits(token: str) -> float:
+    parts = segment(token)
+    if len(parts) > 1 and not _english_first(token):
+        return sum([log2(given_share(part)) for part in parts])
+    return log2(given_share(token))
