@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
 
+from leads.countries import country
+from leads.places import place, region
 from leads.policy import Condition, Rule
 from leads.records import Lead
 from leads.text import fold
-from routing.values import number, place
+from routing.values import number
 
 #: Fields a condition may name besides those a tenant declares and those in ``FACTS``.
 ATTRIBUTES = (
@@ -38,7 +40,7 @@ def getter(field: str) -> Getter:
 
 def _region(lead: Lead) -> str:
     facts = lead.facts
-    return facts.region or (facts.address.region if facts.address else "")
+    return facts.region or (facts.address.region if facts.address else "") or place(facts.city)[0]
 
 
 def _city(lead: Lead) -> str:
@@ -63,7 +65,7 @@ def test(condition: Condition) -> Test:
 
     A value the lead does not have is in no list and below and above no bound: ``not_in`` holds for it, all else fails.
     """
-    read = place if condition.field in ("city", "region") else fold
+    read = _READINGS.get(condition.field, fold)
     wanted = frozenset(map(read, condition.values))
     match condition.op:
         case "in":
@@ -79,6 +81,16 @@ def test(condition: Condition) -> Test:
     if condition.op == "at_least":
         return lambda raw: bound is not None and (value := number(raw)) is not None and value >= bound
     return lambda raw: bound is not None and (value := number(raw)) is not None and value <= bound
+
+
+def _city_name(text: str) -> str:
+    """上海 of Shanghai, 上海市; a county town by its own name."""
+    _, city, district = place(text)
+    return district or city or fold(text)
+
+
+#: How values of a field are made comparable; all others are folded.
+_READINGS: dict[str, Callable[[str], str]] = {"city": _city_name, "region": region, "country": country}
 
 
 class Conditions:

@@ -1,4 +1,4 @@
-"""Reading a lead's values as rules mean them: "12万" is a number, 上海市 is 上海."""
+"""Reading a lead's values as rules mean them: "12万" is a number."""
 
 from __future__ import annotations
 
@@ -28,7 +28,6 @@ _HAN = re.compile(
     r"(?=[一二两三四五六七八九十])[一二两三四五六七八九十百千万亿]+(?=[人元个名员块家台套多余以左]|[^\u4e00-\u9fff]|$)"
 )
 _HAN_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2}
-_PLACE_END = re.compile(r"(?:特别行政区|壮族自治区|回族自治区|维吾尔自治区|自治区|省|市)$")
 
 
 def number(text: str) -> float | None:
@@ -51,12 +50,6 @@ def number(text: str) -> float | None:
         unit = upper[2]
     value *= _UNITS[unit] if unit else 1.0
     return -value if sign else value
-
-
-def place(text: str) -> str:
-    """A city or region without its administrative ending: 上海市, 上海 and 「上海 」 are equal. Never empty for a name that is not."""
-    folded = fold(text)
-    return folded if len(folded) < 3 else _PLACE_END.sub("", folded)
 
 
 def _plain_number(digits: str) -> float | None:

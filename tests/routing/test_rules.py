@@ -19,6 +19,11 @@ def holds(of: Lead, field: str, op: Any, *values: str) -> bool:
     [
         ({"city": "上海市"}, ("city", "in", "上海"), True),
         ({"city": "上海"}, ("city", "in", "北京", "上海市"), True),
+        ({"city": "Shanghai"}, ("city", "in", "上海"), True),
+        ({"city": "苏州"}, ("city", "in", "昆山"), False),
+        ({"city": "杭州"}, ("region", "in", "浙江省"), True),
+        ({"region": "內蒙古自治區"}, ("region", "in", "内蒙古"), True),
+        ({"country": "DE"}, ("country", "in", "德国"), True),
         ({"city": "上海"}, ("city", "not_in", "上海市"), False),
         ({}, ("city", "not_in", "上海"), True),
         ({}, ("city", "in", "上海"), False),

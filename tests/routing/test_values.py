@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routing.values import number, place
+from routing.values import number
 
 
 @pytest.mark.parametrize(
@@ -47,26 +47,6 @@ def test_words_are_no_number(text: str) -> None:
     assert number(text) is None
 
 
-@pytest.mark.parametrize(
-    ("text", "same"),
-    [
-        ("上海市", "上海"),
-        ("广西壮族自治区", "广西"),
-        ("內蒙古自治區", "内蒙古"),
-        (" Shanghai ", "shanghai"),
-        ("浙江省", "浙江"),
-        ("沙市", "沙市"),
-    ],
-)
-def test_place_has_one_spelling(text: str, same: str) -> None:
-    assert place(text) == same
-
-
 @given(st.text())
 def test_any_text_is_a_number_or_none(text: str) -> None:
     assert number(text) is None or isinstance(number(text), float)
-
-
-@given(st.text())
-def test_a_place_keeps_its_place(text: str) -> None:
-    assert bool(place(text)) == bool(place(place(text)))
