@@ -22,7 +22,7 @@ from matchers.keys import keys_of
 from matchers.verdict import judge
 from matchers.weights import DEFAULT, Weights
 from routing.plan import compile_policy
-from streams.calendar import day_number
+from streams.days import day_number
 from streams.ports import Message
 
 _encode = msgspec.msgpack.Encoder().encode
