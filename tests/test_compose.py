@@ -15,7 +15,9 @@ from typing import Any
 
 import pytest
 import yaml
+from typer.testing import CliRunner
 
+from leadstream.cli import app
 from leadstream.config import load, missing_secrets
 from tests.parts.kafka import KAFKA_SETTINGS, free_port
 
@@ -120,6 +122,14 @@ def test_our_parts_start_with_a_configuration_that_loads(services: dict[str, dic
         assert services[name]["configs"][0]["target"] == services[name]["command"][-1]
         assert all(source.scheme != "none" for source in settings.sources.values())
     assert (settings.gateway.host, settings.gateway.port) == ("0.0.0.0", services["gateway"]["ports"][0]["target"])
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_our_commands_are_those_of_the_command_line(name: str, services: dict[str, dict[str, Any]]) -> None:
+    said = CliRunner().invoke(app, [*services[name]["command"], "--help"], env={"COLUMNS": "200"})
+    assert said.exit_code == 0, said.output
+    if name == "worker":
+        assert "9464" in said.output  # where Prometheus asks, unless told otherwise
 
 
 def test_what_is_mounted_exists(services: dict[str, dict[str, Any]]) -> None:
