@@ -13,7 +13,6 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 
 from gateway.settings import PROVIDER_SCHEMES
 from leads.errors import Misconfigured
-from leads.phones import phones
 from leads.policy import Absence, Condition, Member, Policy, Pool, Rule, Strategy, Team
 from leads.preparation import Preparation
 from matchers.weights import Weights
@@ -232,7 +231,7 @@ class TenantSection(Section):
         return Preparation(
             country=self.country,
             kinds=dict(self.fields),
-            internal_numbers=frozenset(_national(number, self.country) for number in self.internal_numbers),
+            internal_numbers=frozenset(self.internal_numbers),
             do_not_contact=frozenset((*self.do_not_contact, *listed)),
             test_markers=frozenset(self.test_markers),
             max_value_chars=max_value_chars,
@@ -256,12 +255,6 @@ def read_list(path: Path) -> tuple[str, ...]:
     except (OSError, UnicodeDecodeError):
         raise Misconfigured([("do_not_contact_file", "cannot be read; write the path of a UTF-8 text file")]) from None
     return tuple(line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#"))
-
-
-def _national(number: str, country: str) -> str:
-    """The number as normalised leads carry it; a short one (an extension of our own) keeps its digits."""
-    found, _ = phones(number, country)
-    return found[0].digits if found else "".join(filter(str.isdigit, number))
 
 
 def _conditions(field: str, test: Test) -> list[Condition]:

@@ -241,12 +241,3 @@ def test_scalars_stay_what_was_written() -> None:
         "empty": None,
         "quoted": "",
     }
-
-
-def test_our_own_numbers_are_compared_as_leads_carry_them() -> None:
-    text = SMALL.replace(
-        "members: {amy",
-        "country: CN\n    internal_numbers: ['021-5555 0100', '+86 138 5555 0101', '8001']\n    members: {amy",
-    )
-
-    assert parse(text, {}).tenants["main"].preparation().internal_numbers == {"2155550100", "13855550101", "8001"}
