@@ -7,7 +7,7 @@ the rest. When two full names contradict each other a shared phone is a househol
 
 from __future__ import annotations
 
-from math import log2
+from math import inf, log2
 
 import msgspec
 
@@ -21,7 +21,10 @@ _ACCOUNT = frozenset(
     {("phone", "line"), ("phone", "service"), ("phone", "other_extension"), ("email", "role"), ("email", "domain")}
 )
 _ACCOUNT_FIELDS = frozenset({"company", "address", "city", "postcode"})
-_LEAST_RIVALS = 0.7
+_HOUSEHOLD = 1.0  # most that account and phone may say, beyond log2(N), when two names contradict each other
+_ONE_ROOF = -3.0  # the same when two bare organisations do: restaurants of one hotel
+_LEAST_RIVALS = 0.7  # colleagues nature provides for one account value
+_LEAST_RIVALS_BARE = 0.08  # further organisations of that name
 
 
 class Scored(msgspec.Struct, frozen=True, gc=False):
@@ -86,7 +89,7 @@ def _add_up(
     firm: Met | None,
 ) -> Scored:
     phones = person = account = against = 0.0
-    rivals = 1_000.0
+    rivals = inf
     fields = set()
     for met in mets:
         if (met.field, met.level) in _ACCOUNT or met.field in _ACCOUNT_FIELDS:
@@ -104,12 +107,12 @@ def _add_up(
     personal = phones > 0 or person > 0
     if names is None:
         names = _no_name(facts, known, scale, personal, both_bare)
-    total = scale.log_n + 1 if conflict or firms_differ else 0.0
-    if total:
-        shared = min(account + phones, total)
+    if conflict or firms_differ:
+        shared = min(account + phones, scale.log_n + (_HOUSEHOLD if conflict else _ONE_ROOF))
         kin = shared
     else:
-        cap = scale.log_n - log2(max(min(rivals, 1.0) if not fields else rivals, 0.08 if both_bare else _LEAST_RIVALS))
+        least = _LEAST_RIVALS_BARE if both_bare else _LEAST_RIVALS
+        cap = scale.log_n - log2(max(rivals if rivals < inf else least, least))
         if both_bare:
             cap += 2.5 * min(max(len(fields) - 1, 0), 2)
         shared = phones + min(account, cap)

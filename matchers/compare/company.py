@@ -101,7 +101,8 @@ def _words_met(my: Company, their: Company, seq: int, scale: Scale, bare: bool) 
     rests = sorted((sum(mine.values()) - shared, sum(yours.values()) - shared))
     bits = 0.85 * shared - 0.75 * max(rests[0], 0.0) - min(0.25 * max(rests[1], 0.0), 4.0)
     level = "words" if bits > 0 else "bare_differs" if bare else "differs"
-    return Met("company", level, max(min(bits, scale.log_n), -9.0 if bare else -4.5), seq)
+    most = scale.log_n + 2.5 if bare else scale.log_n
+    return Met("company", level, max(min(bits, most), -9.0 if bare else -4.5), seq)
 
 
 def _shared(mine: dict[str, float], yours: dict[str, float]) -> float:
