@@ -134,14 +134,18 @@ class StreamConsumer:
         """Finish the batch in hand, acknowledge it, take no more. Trouble is not waited for: such a batch comes again."""
         self._stopping = True
         await self._ended.wait()
+        await self._client.aclose()
 
     async def backlog(self, topic: str) -> int:
-        """Entries this group has not acknowledged yet. Raises LogDown."""
+        """Entries this group has not acknowledged yet (the first 1,000, where the server does not keep count)."""
         with _confirmed("tell its backlog"):
             for group in await self._client.xinfo_groups(_stream(topic)):
                 if group["name"] == self._group.encode():
                     unread = group.get("lag")
-                    return int(group["pending"]) + int(unread or 0)
+                    if unread is None:
+                        after = b"(" + group["last-delivered-id"]
+                        unread = len(await self._client.xrange(_stream(topic), after, "+", count=1_000))
+                    return int(group["pending"]) + int(unread)
         return 0
 
     async def _hand_over(
