@@ -19,7 +19,7 @@ from leads.errors import BadInput, LeadstreamError, Misconfigured
 from leadstream import config
 from leadstream.settings import Settings
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, help="One customer, one owner.")
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="One customer, one owner.")
 topics_app = typer.Typer(no_args_is_help=True, help="The topics as declared, on a real cluster.")
 customers_app = typer.Typer(no_args_is_help=True, help="The customers and owners a company already has.")
 letters_app = typer.Typer(no_args_is_help=True, help="What could not be used, and sending it again.")

@@ -22,6 +22,7 @@ from matchers.weights import DEFAULT, Weights
 from stores.connect import connect
 from stores.embedded import start_or_attach, stop
 from stores.index import ValkeyIndex
+from stores.lookup import memory_bytes, roots
 from streams.intake import Taken
 from streams.metrics import Metrics, new_registry
 from streams.pipeline import Pipeline, TenantSpec, Work
@@ -92,7 +93,7 @@ async def _run(rows: Iterator[Row | RefusedRow], kinds: dict[str, str], url: str
         ids: list[str] = []
         outcomes: list[Outcome] = []
         alone_ms: list[float] = []
-        before = await index.memory_bytes()
+        before = await memory_bytes(client)
         bulk, bulk_s = 0, 0.0
         for works in _takes(rows, ids, refused):
             for part in (works[:-1], works[-1:]) if len(works) >= ALONE_EVERY else (works,):
@@ -103,7 +104,7 @@ async def _run(rows: Iterator[Row | RefusedRow], kinds: dict[str, str], url: str
                     alone_ms.append(took * 1_000)
                 else:
                     bulk, bulk_s = bulk + len(part), bulk_s + took
-        used = await index.memory_bytes() - before
+        used = await memory_bytes(client) - before
         entity_of = await _entities(index, ids, outcomes)
     finally:
         await client.aclose()
@@ -142,13 +143,13 @@ def _takes(rows: Iterator[Row | RefusedRow], ids: list[str], refused: list[Refus
 async def _entities(index: ValkeyIndex, ids: Sequence[str], outcomes: Sequence[Outcome]) -> dict[str, int]:
     """Final entity of each row. A row without one (rejected, suppressed) is alone, under a negative number."""
     by_event = {int(outcome.event, 16): outcome for outcome in outcomes}
-    roots = await index.roots(TENANT, [by_event[n].seq for n in range(1, len(ids) + 1)])
+    found_roots = await roots(index.client, TENANT, [by_event[n].seq for n in range(1, len(ids) + 1)])
     found: dict[str, int] = {}
-    for number, (name, root) in enumerate(zip(ids, roots, strict=True), start=1):
+    for number, (name, root) in enumerate(zip(ids, found_roots, strict=True), start=1):
         outcome = by_event[number]
         entity = root or -number
         if outcome.code == "review" and outcome.probability > LIKELY:
-            entity = (await index.roots(TENANT, [outcome.likeliest]))[0] or entity
+            entity = (await roots(index.client, TENANT, [outcome.likeliest]))[0] or entity
         found[name] = entity
     return found
 

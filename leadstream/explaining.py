@@ -12,6 +12,7 @@ from leadstream.runtime import Runtime
 from leadstream.settings import Settings
 from leadstream.waterfall import waterfall
 from stores.index import ValkeyIndex
+from stores.lookup import records
 
 
 async def explain_event(settings: Settings, tenant: str, event: str, lang: str) -> str:
@@ -31,7 +32,7 @@ async def explain_event(settings: Settings, tenant: str, event: str, lang: str) 
 async def explained(index: ValkeyIndex, tenant: str, outcome: Outcome, lang: str) -> str:
     """The waterfall of an outcome, with the records of the leads it names."""
     seqs = sorted({outcome.seq, *outcome.joined, *(e.seq for e in outcome.evidence)} - {0})
-    records = await index.records(tenant, seqs)
-    facts = {seq: msgspec.msgpack.decode(record, type=Facts) for seq, record in records.items()}
+    found = await records(index.client, tenant, seqs)
+    facts = {seq: msgspec.msgpack.decode(record, type=Facts) for seq, record in found.items()}
     plan = await index.plan(tenant, outcome.plan) if outcome.plan else None
     return waterfall(outcome, facts.get, plan, "zh" if lang == "zh" else "en")
