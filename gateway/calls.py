@@ -42,7 +42,7 @@ WITHHELD = frozenset(
     )
 )
 _EXTENSION = re.compile(r"\d{2,4}")
-_NOTED = ("agent", "started_at", "answered_at", "ended_at", "direction", "sequence")
+_NOTED = ("started_at", "answered_at", "ended_at", "direction", "sequence")
 
 
 class Caller(msgspec.Struct, frozen=True):

@@ -83,7 +83,7 @@ class Table(_Opened):
             if fault := record.fault or self._misfit(cells, width):
                 yield RefusedRow(n, fault, tuple(map(readable, cells)))
                 continue
-            fields, extra = self._binding.read(tuple(map(_unescaped, cells[:width])))
+            fields, extra = self._binding.read(cells)
             extra.pop(REASON_COLUMN, None)
             yield Row(event(n), fields, extra, row=n)
 
@@ -209,7 +209,7 @@ def open_table(
 
 def _grid(file: BinaryIO, source: Source, mapping: Mapping | None, limits: Limits) -> Table:
     top: list[Record] = list(islice(source.records(), HEADER_ROWS))
-    rows = [[readable(_trimmed(cell)) for cell in record.cells] for record in top]
+    rows = [[readable(" ".join(cell.split())) for cell in record.cells] for record in top]
     header = find_header(rows, mapping.columns() if mapping else ())
     cells = rows[header]
     while cells and not cells[-1] and source.ragged:
@@ -222,12 +222,3 @@ def _grid(file: BinaryIO, source: Source, mapping: Mapping | None, limits: Limit
 
 def _bind(columns: tuple[str, ...], mapping: Mapping | None) -> Binding:
     return Binding(columns, mapping.fields if mapping else {}, recognised=mapping is None)
-
-
-def _trimmed(cell: str) -> str:
-    return _unescaped(" ".join(cell.split()))
-
-
-def _unescaped(cell: str) -> str:
-    """Undo the apostrophe that keeps a spreadsheet from reading a cell as a formula."""
-    return cell[1:] if cell[:1] == "'" and cell[1:2] in ("=", "+", "-", "@") and len(cell) > 1 else cell

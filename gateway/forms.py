@@ -84,7 +84,7 @@ def _row(acceptance: Acceptance, source: str, spec: SourceSpec, delivered: Deliv
     """The delivery key, first that there is: the provider's id, the webhook's id, the Idempotency-Key. Else each is new."""
     fields, extra = assign(delivered.flat, {**delivered.fields, **listed(spec.fields)})
     if delivered.test:
-        fields["test"] = "true"
+        fields["is_test"] = "true"
     ids = (("id", delivered.id), ("webhook", webhook_id), ("key", key))
     found = next((pair for pair in ids if pair[1]), None)
     event = acceptance.digester.event(spec.tenant, source, *found) if found else fresh_event()

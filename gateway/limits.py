@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Callable
+from contextlib import suppress
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.problems import Problem
 from gateway.settings import Limits
+
+#: How much of a refused body is still read, bytes and seconds, so that its sender gets to see the refusal.
+DRAIN_BYTES, DRAIN_S = 64_000_000, 10.0
 
 
 class Buckets:
@@ -49,7 +53,7 @@ class Turnstile:
 
 
 class BoundedRequests:
-    """Middleware: refuses long headers (431) and stops reading a body at its bound (413), whatever its length claims."""
+    """Middleware: refuses long headers (431) and stops taking in a body at its bound (413), whatever its length claims."""
 
     def __init__(self, app: ASGIApp, limits: Limits) -> None:
         self._app, self._limits = app, limits
@@ -62,6 +66,7 @@ class BoundedRequests:
         try:
             self._check_headers(scope, bound)
         except Problem as problem:
+            await _drain(receive)
             await problem.response()(scope, receive, send)
             return
         await self._app(scope, _bounded(receive, bound), send)
@@ -90,7 +95,21 @@ def _bounded(receive: Receive, bound: int) -> Receive:
         if message["type"] == "http.request":
             read += len(message.get("body", b""))
             if read > bound:
+                if message.get("more_body"):
+                    await _drain(receive)
                 raise _too_large(bound)
         return message
 
     return counted
+
+
+async def _drain(receive: Receive) -> None:
+    """Throw the rest of a body away, within reason: who is still sending when the connection closes sees no answer."""
+    left = DRAIN_BYTES
+    with suppress(TimeoutError):
+        async with asyncio.timeout(DRAIN_S):
+            while left > 0:
+                message = await receive()
+                left -= len(message.get("body", b""))
+                if not message.get("more_body"):
+                    return

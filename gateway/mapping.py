@@ -66,57 +66,39 @@ class Binding:
         """``recognised``: columns that ``fields`` does not name are taken by what their names say."""
         self.columns = tuple(columns)
         place = {column: n for n, column in enumerate(columns)}
-        self._fields: dict[str, list[int]] = {}
-        for field, names in fields.items():
-            if found := [place[name] for name in names if name in place]:
-                self._fields[field] = found
-        self._joins = dict.fromkeys(self._fields, " ")
-        self._han = False
+        taken = {field: [place[name] for name in names if name in place] for field, names in fields.items()}
+        joins = dict.fromkeys(taken, " ")
         if recognised:
-            self._recognise({n for found in self._fields.values() for n in found})
-        used = {n for found in self._fields.values() for n in found}
-        self._rest = [(n, column) for n, column in enumerate(columns) if n not in used]
+            for n, field in self._recognised({n for found in taken.values() for n in found}):
+                if field not in taken or (field in _MANY and field not in fields):
+                    taken.setdefault(field, []).append(n)
+                    joins[field] = _MANY.get(field, " ")
+        used = {n for found in taken.values() for n in found}
+        self._one = [(field, found[0]) for field, found in taken.items() if len(found) == 1]
+        self._several = [(field, joins[field], found) for field, found in taken.items() if len(found) > 1]
+        self._rest = [(column, n) for n, column in enumerate(columns) if n not in used]
 
-    def _recognise(self, taken: set[int]) -> None:
-        free: dict[str, list[int]] = {}
-        for n, column in enumerate(self.columns):
-            if n not in taken and (field := recognise(column)):
-                free.setdefault(field, []).append(n)
-        surname, given = free.pop("surname", []), free.pop("given", [])
-        whole = set(_MANY)
-        if (surname or given) and "name" not in free:
-            # 姓 + 名 in Chinese order and unspaced; first name + last name as spoken
-            self._han = not any(self.columns[n].isascii() for n in surname + given)
-            free["name"] = [*surname, *given] if self._han else [*given, *surname]
-            whole.add("name")
-        district = free.pop("district", [])
-        if district:
-            free["address"] = sorted(district + free.get("address", [])[:1])
-            whole.add("address")
-        for field, found in free.items():
-            if field not in self._fields:
-                self._fields[field] = found if field in whole else found[:1]
-                self._joins[field] = _MANY.get(field, " ")
+    def _recognised(self, taken: set[int]) -> list[tuple[int, str]]:
+        named = ((n, recognise(column)) for n, column in enumerate(self.columns) if n not in taken)
+        return [(n, field) for n, field in named if field]
 
     @property
     def unmapped(self) -> tuple[str, ...]:
-        return tuple(column for _, column in self._rest)
+        return tuple(column for column, _ in self._rest)
 
     @property
     def taken(self) -> dict[str, tuple[str, ...]]:
         """Lead field -> the columns it is read from."""
-        return {field: tuple(self.columns[n] for n in found) for field, found in self._fields.items()}
+        one = {field: (self.columns[n],) for field, n in self._one}
+        return one | {field: tuple(self.columns[n] for n in found) for field, _, found in self._several}
 
     def read(self, cells: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:
         """(fields, extra) of one record with as many cells as there are columns; what is empty is left out."""
-        fields: dict[str, str] = {}
-        for field, found in self._fields.items():
-            values = [cells[n].strip() for n in found]
-            join = "" if field == "name" and self._han else self._joins[field]
-            if text := join.join(value for value in values if value):
+        fields = {field: value for field, n in self._one if (value := cells[n].strip())}
+        for field, join, found in self._several:
+            if text := join.join(value for n in found if (value := cells[n].strip())):
                 fields[field] = text
-        extra = {column: cells[n] for n, column in self._rest if cells[n].strip()}
-        return fields, extra
+        return fields, {column: value for column, n in self._rest if (value := cells[n].strip())}
 
 
 def assign(

@@ -50,9 +50,6 @@ def typeform(body: dict[str, Any], limits: Limits) -> Delivered:
     for key in ("form_id", "token", "submitted_at", "landed_at", "hidden", "calculated", "variables"):
         if response.get(key):
             flat.setdefault(key, response[key])
-    names = [*fields.pop("given", []), *fields.pop("surname", [])]
-    if names:
-        fields.setdefault("name", names)
     event = plain_text(body.get("event_id")) or plain_text(response.get("token"))
     return Delivered(event, {field: tuple(keys) for field, keys in fields.items()}, flatten(flat, limits))
 

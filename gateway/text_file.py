@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections import Counter, deque
 from collections.abc import Iterator
 from typing import BinaryIO
@@ -21,6 +22,9 @@ CELL_LINES = 100
 #: Characters of one line.
 LINE_CHARS = 1_000_000
 _DELIMITERS = ",\t;|"
+_FORMULA = ("=", "+", "-", "@")
+#: What decoding leaves of bytes that are no text.
+_BROKEN = re.compile("[\ud800-\udfff\ufffd]")
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -105,11 +109,14 @@ def _records(lines: Iterator[str], delimiter: str) -> Iterator[Record]:
             waiting.extendleft(reversed(taken[1:]))
             yield Record(tuple(line.rstrip("\r\n").split(delimiter)), "unclosed_quote")
             continue
-        yield Record(cells, _fault(cells, taken[-1]))
+        text = line if len(taken) == 1 else "".join(taken)
+        yield Record(_unescaped(cells) if "'" in text else cells, _fault(text, taken[-1]))
 
 
 def _cells(text: str, delimiter: str) -> tuple[str, ...] | None:
     """The cells of one record, None when a quoted cell goes on in the next line."""
+    if '"' not in text:
+        return tuple(text.rstrip("\r\n").split(delimiter))
     try:
         return tuple(next(csv.reader([text], delimiter=delimiter, strict=True), ()))
     except csv.Error as error:
@@ -121,12 +128,14 @@ def _cells(text: str, delimiter: str) -> tuple[str, ...] | None:
         return tuple(text.rstrip("\r\n").split(delimiter))
 
 
-def _fault(cells: tuple[str, ...], line: str) -> str:
+def _unescaped(cells: tuple[str, ...]) -> tuple[str, ...]:
+    """Undo the apostrophe that keeps a spreadsheet from reading a cell as a formula."""
+    return tuple(cell[1:] if cell[:1] == "'" and cell[1:2] in _FORMULA else cell for cell in cells)
+
+
+def _fault(text: str, line: str) -> str:
     if len(line) >= LINE_CHARS:
         return "too_large"
-    for cell in cells:
-        if "\0" in cell:
-            return "nul"
-        if not cell.isascii() and any("\ud800" <= c <= "\udfff" or c == "\ufffd" for c in cell):
-            return "broken_text"
-    return ""
+    if "\0" in text:
+        return "nul"
+    return "" if text.isascii() or not _BROKEN.search(text) else "broken_text"

@@ -13,7 +13,7 @@ import msgspec
 from fastapi import FastAPI
 
 from gateway.app import make_app
-from gateway.settings import GatewayConfig, Limits, SourceSpec, TokenSpec
+from gateway.settings import GatewayConfig, Limits, Scope, SourceSpec, TokenSpec
 from leads.errors import LogDown, StoreDown
 from leads.records import Envelope, Outcome, Row
 from streams.ports import Message
@@ -87,7 +87,7 @@ class Clock:
 
 
 def token(value: str, tenant: str) -> TokenSpec:
-    scopes = frozenset({"calls", "forms", "imports", "receipts"})
+    scopes: frozenset[Scope] = frozenset({"calls", "forms", "imports", "receipts"})
     return TokenSpec(sha256=hashlib.sha256(value.encode()).hexdigest(), tenant=tenant, scopes=scopes)
 
 

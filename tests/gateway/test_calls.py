@@ -44,8 +44,8 @@ async def test_the_statuses_of_a_call_are_events_of_one_call(door: Door) -> None
     assert len({row.call for row in rows}) == 1
     assert len({message.key for message in door.log.messages["leads.raw"]}) == 1
     assert [row.status for row in rows] == ["ringing", "answered", "ended"]
-    assert rows[0].fields == {"phone": "13800138000", "line": "4001", "campaign": "tv"}
-    assert rows[0].extra == {"agent": "li"}
+    assert rows[0].fields == {"phone": "13800138000", "line": "4001", "campaign": "tv", "agent": "li"}
+    assert rows[0].extra == {}
 
 
 async def test_the_same_status_again_is_the_same_event(door: Door) -> None:

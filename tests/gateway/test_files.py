@@ -202,12 +202,8 @@ def test_several_columns_of_one_field_and_repeated_names() -> None:
 
     rows, _ = read(content.encode())
 
-    assert rows[0].fields == {"name": "王小明", "phone": "138; 010-1", "message": "x"}
+    assert rows[0].fields == {"surname": "王", "given_name": "小明", "phone": "138; 010-1", "message": "x"}
     assert rows[0].extra == {"备注 (2)": "y"}
-
-
-def test_first_and_last_name_in_english_order() -> None:
-    assert fields(b"Last Name,First Name\nSmith,Ann\n") == [{"name": "Ann Smith"}]
 
 
 def test_json_lines_one_bad_line_is_one_refused_row() -> None:
@@ -275,7 +271,7 @@ def test_an_ugly_workbook() -> None:
 
 def test_the_sheet_with_the_leads_is_found_and_the_others_said() -> None:
     book = openpyxl.Workbook()
-    book.active.append(["说明", "请勿修改"])  # type: ignore[union-attr]
+    book.active.append(["说明", "请勿修改"])
     sheet = book.create_sheet("名单")
     sheet["C4"], sheet["D4"], sheet["C5"], sheet["D5"] = "姓名", "电话", "王", 1
 

@@ -59,7 +59,7 @@ async def test_the_second_secret_still_works_while_rotating(door: Door) -> None:
 
 
 async def test_a_sources_own_mapping_goes_first() -> None:
-    fields = {"name": ("first", "last"), "budget_class": "b"}
+    fields: dict[str, str | tuple[str, ...]] = {"name": ("first", "last"), "budget_class": "b"}
     spec = SourceSpec(kind="form", tenant="acme", scheme="none", fields=fields)
     door = Door(configured(mine=spec))
 
@@ -160,7 +160,7 @@ async def test_typeform_as_sent(door: Door) -> None:
     assert answer.json()["receipt"] == again.json()["receipt"]
     assert row.fields == {
         "email": "laura@example.com",
-        "name": "Laura",
+        "given_name": "Laura",
         "company": "润佳",
         "phone": "+8613800138000",
         "consent": "true",
@@ -191,16 +191,21 @@ async def test_google_ads_as_sent_without_its_key(door: Door) -> None:
 
     row = door.log.rows()[0]
     assert answer.status_code == 202
-    assert row.fields == {"name": "First Last", "email": "a@example.com", "phone": "+16505550123", "postcode": "94043"}
-    assert row.extra["preferred_dealer"] == "North"
-    assert row.extra["campaign_id"] == "23729418209"
+    assert row.fields == {
+        "name": "First Last",
+        "email": "a@example.com",
+        "phone": "+16505550123",
+        "postcode": "94043",
+        "campaign": "23729418209",
+    }
+    assert row.extra == {"preferred_dealer": "North", "lead_id": "L1"}
     assert GOOGLE_KEY not in str(row)
 
 
 async def test_google_ads_test_lead_is_marked(door: Door) -> None:
     await door.form(google(is_test=True), "ads")
 
-    assert door.log.rows()[0].fields["test"] == "true"
+    assert door.log.rows()[0].fields["is_test"] == "true"
 
 
 async def test_google_ads_wrong_key(door: Door) -> None:
