@@ -105,6 +105,13 @@ def _in_order(short: str, long: str) -> bool:
     return all(char in rest for char in short)
 
 
+def _abbreviates(brief: str, whole: str) -> bool:
+    """中石化 of 中国石油化工, 北大 of 北京大学: two characters must be the first and the last but one."""
+    if not 2 <= len(brief) <= 6 or len(whole) < len(brief) + 2 or brief[0] != whole[0]:
+        return False
+    return _in_order(brief, whole) and (len(brief) >= 3 or brief[-1] == whole[-2])
+
+
 def _two_han(a: Company, b: Company) -> tuple[str, float]:
     short, long = (a, b) if len(a.core) <= len(b.core) else (b, a)
     if len(a.core) == len(b.core) and len(a.core) >= 2 and a.latin == b.latin:
@@ -117,9 +124,8 @@ def _two_han(a: Company, b: Company) -> tuple[str, float]:
         if len(short.core) >= 3 and len(long.core) > len(short.core) and long.latin[: len(short.latin)] == short.latin:
             return "homophone", len(short.core) / len(long.core)
     brief, whole = (a, b) if len(a.full) <= len(b.full) else (b, a)
-    if 2 <= len(brief.full) <= 6 and len(whole.full) >= len(brief.full) + 2 and brief.full[0] == whole.full[0]:
-        if _in_order(brief.full, whole.full) and (len(brief.full) >= 3 or brief.full[-1] == whole.full[-2:-1]):
-            return "abbreviation", len(brief.full) / len(whole.full)
+    if _abbreviates(brief.full, whole.full):
+        return "abbreviation", len(brief.full) / len(whole.full)
     if len(short.core) >= 4 and a.kind == b.kind == "company" and OSA.distance(a.core, b.core, score_cutoff=1) <= 1:
         return "typo", 0.8
     if len(short.core) >= 3 and a.kind == b.kind == "company" and OSA.distance(*_joined(a, b), score_cutoff=1) <= 1:

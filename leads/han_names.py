@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from math import log2
 
-from leads.name_tables import RARE, given_bits, surnames, titles, words
+from leads.name_tables import RARE, given_bits, pinyin_surnames, surnames, titles, words
+from leads.pinyin import table
 
 #: Bits a name may cost at most, by its length: one surname and one or two characters of the tables.
 _BUDGET = {2: -25.0, 3: -36.0}
 _UNKNOWN = log2(RARE)
+_SURNAME_INSIDE = -14.5  # a surname that is no usual given character: the mother's, most often
+_EASTERN = {2: -17.0, 3: -25.0}  # likelier than this and the order is not asked about
 _COMMON = 2e-3  # surnames common enough to stand first in a double surname
 _TRANSCRIBED = frozenset(
     "阿卜布不杜都多达德迪丁尔儿艾哈海汗克卡库肯力里拉兰勒林罗马买麦米莫穆木娜尼努帕皮其奇恰热日茹萨赛沙斯苏塔太台提图吐托瓦"
@@ -20,8 +23,8 @@ Judged = tuple[str, str, str]  # kind, surname, given
 
 
 def _bits(chars: str) -> float:
-    table = given_bits()
-    return sum([table.get(char, _UNKNOWN) for char in chars])
+    bits, known = given_bits(), surnames()
+    return sum([bits.get(char, _SURNAME_INSIDE if char in known else _UNKNOWN) for char in chars])
 
 
 def _share(char: str) -> float:
@@ -55,12 +58,34 @@ def _short(run: str) -> Judged:
     if first in "小老阿大" and len(run) == 2:
         return _familiar(first, rest)
     surname = known.get(first)
-    if surname and _WORDS_INSIDE.isdisjoint(rest):
-        if log2(surname.share) + _bits(rest) >= _BUDGET[len(run)]:
-            return "full", first, rest
-    elif len(run) == 2 and (_bits(run) >= -24 or (first == rest and _bits(first) >= -13)):
+    likely = log2(surname.share) + _bits(rest) if surname and _WORDS_INSIDE.isdisjoint(rest) else -99.0
+    if likely < _EASTERN[len(run)] and _turned(run, likely):
+        return "full", run[-1], run[:-1]
+    if surname and likely >= _BUDGET[len(run)]:
+        return "full", first, rest
+    if not surname and len(run) == 3 and first not in "小老大阿" and _heard(first) and _usual(rest):
+        return "full", first, rest
+    if not surname and len(run) == 2 and (_bits(run) >= -24 or (first == rest and _bits(first) >= -13)):
         return "given", "", run
     return "chat", "", ""
+
+
+def _usual(chars: str) -> bool:
+    """Whether all are usual characters of given names."""
+    return all(given_bits().get(char, _UNKNOWN) > -12.5 for char in chars)
+
+
+def _heard(char: str) -> bool:
+    """Whether a character that is no surname sounds like a common one: speech written down (绪 for 徐)."""
+    return pinyin_surnames().get(table().get(char, ""), 0.0) > 2e-3
+
+
+def _turned(run: str, likely: float) -> bool:
+    """Whether the given name stands first: a common surname at the end, usual given characters before it, much likelier so."""
+    share = _share(run[-1])
+    if share < 1e-3 or not _usual(run[:-1]):
+        return False
+    return log2(share) + _bits(run[:-1]) > likely + 5
 
 
 def _familiar(prefix: str, char: str) -> Judged:
@@ -78,6 +103,8 @@ def _long(run: str) -> Judged:
     if len(run) == 4 and run not in words():
         if run[:2] in known and _bits(run[2:]) >= -28:
             return "full", run[:2], run[2:]
+        if run[2:] in known and _usual(run[:2]):
+            return "full", run[2:], run[:2]
         if _share(run[0]) > _COMMON and _share(run[1]) > _COMMON and _bits(run[2:]) >= -22:
             return "full", run[:2], run[2:]
     if _TRANSCRIBED.issuperset(run) and len(run) <= 15:
@@ -92,21 +119,23 @@ def is_person(judged: Judged) -> bool:
 
 def strip_title(run: str) -> tuple[str, str]:
     """(name, honorific) of a run with a title glued to it: 王总, 李工, 张伟经理, 采购部王芳. Only when what is left is a name."""
-    table = titles()
+    titled = titles()
     for size in range(min(6, len(run) - 1), 1, -1):
-        code = table.address.get(run[-size:])
+        code = titled.address.get(run[-size:])
         if code and _rest_is_name(run[:-size]):
             return run[:-size], code
-        code = table.address.get(run[:size]) or ("-" if run[:size] in table.role else None)
+        code = titled.address.get(run[:size]) or ("-" if run[:size] in titled.role else None)
         if code and _rest_is_name(run[size:]):
             return run[size:], "" if code == "-" else code
-    code = table.single.get(run[-1])
+    code = titled.single.get(run[-1])
     if code and len(run) <= 4:
         left = run[:-1]
         kind = judge(left)[0]
         if left in surnames() and (len(left) > 1 or _share(left) > 2e-5):
             return left, code
-        if run[-1] == "总" and kind == "full" or run[-1] in "总哥姐" and left[0] in "小老大阿" and kind == "surname":
+        if (run[-1] == "总" and kind == "full") or (
+            run[-1] in "总哥姐" and left[0] in "小老大阿" and kind == "surname"
+        ):
             return left, code
     return run, ""
 

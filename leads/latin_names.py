@@ -13,18 +13,13 @@ from leads.text import ascii_fold
 
 _SPLIT = re.compile(r"[\s_/|()\[\]{}<>;:*~!?\"“”.\-–—·•&+]+")
 _QUOTES = str.maketrans("", "", "'’‘`´")
-_PARTICLES = frozenset("van von der den de da do dos das del della di la le du bin ibn al el ter ten st san santa".split())
-_ORGANISATION = frozenset(
-    "inc ltd llc llp plc corp corporation company limited gmbh ag bv nv sarl srl spa pty pvt kk oy ab as co technologies technology "
-    "solutions holdings industries enterprises logistics consulting university hospital school institute foundation".split()
-)
 _COMPOUND = ("ouyang", "shangguan", "sima", "situ", "zhuge", "huangfu", "linghu", "murong", "xiahou")
 _KEYBOARD = ("asdf", "qwer", "zxcv", "sdfg", "dfgh", "hjkl", "wert", "erty", "uiop")
 
 
 def latin_name(text: str) -> tuple[Name | None, str]:
     """The Name in ``text`` (plain), or None and why not: placeholder, nonsense, looks_like_phone, looks_like_company."""
-    folded = ascii_fold(text)
+    folded = text.lower() if text.isascii() else ascii_fold(text)
     table = titles()
     bare = folded.strip(" .-_*/\\?!")
     if not bare or folded in table.none or bare.translate(_QUOTES).replace(" ", "_") in table.none:
@@ -32,7 +27,10 @@ def latin_name(text: str) -> tuple[Name | None, str]:
     words, surname_size = _words(text)
     if not words:
         return None, "looks_like_phone" if sum(map(str.isdigit, text)) >= 7 else "nonsense"
-    tokens = tuple([ascii_fold(word).translate(_QUOTES) for word in words])
+    if text.isascii():
+        tokens = tuple([word.lower().replace("'", "").replace("`", "") for word in words])
+    else:
+        tokens = tuple([ascii_fold(word).translate(_QUOTES) for word in words])
     if not all(map(str.isalpha, tokens)):
         if any(any(map(str.isalpha, token)) for token in tokens) and not any(map(str.isalpha, tokens)):
             return Name(text, "chat", "latin", "", "", ()), "chat"
@@ -40,7 +38,7 @@ def latin_name(text: str) -> tuple[Name | None, str]:
         tokens = tuple(filter(str.isalpha, tokens))
         if not tokens:
             return None, "nonsense"
-    if _ORGANISATION.intersection(tokens[1:]):
+    if not table.organisation.isdisjoint(tokens[1:]):
         return None, "looks_like_company"
     if table.part.issuperset(tokens):
         return Name(text, "role", "latin", "", "", tokens), ""
@@ -51,15 +49,17 @@ def _words(text: str) -> tuple[list[str], int]:
     """The words as written, and how many of the first are the surname because a comma follows them (0: not said)."""
     head, comma, tail = text.partition(",")
     before = [word for word in _SPLIT.split(head) if word and not word.isdigit()]
+    if not comma:
+        return before, 0
     after = [word for word in _SPLIT.split(tail.replace(",", " ")) if word and not word.isdigit()]
     table = titles()
     meant = [word for word in after if ascii_fold(word) not in table.suffix and ascii_fold(word) not in table.latin]
-    return before + after, len(before) if comma and meant else 0
+    return before + after, len(before) if meant else 0
 
 
 def _person(words: list[str], tokens: tuple[str, ...], surname_size: int) -> tuple[Name | None, str]:
     table = titles()
-    honorific, keep = "", []
+    honorific, keep = "", list[int]()
     for at, token in enumerate(tokens):
         if token in table.latin and len(tokens) > 1 and len(keep) + len(tokens) - at > 1 and at in (0, len(tokens) - 1):
             honorific = honorific or table.latin[token]
@@ -101,7 +101,12 @@ def _one(text: str, token: str, honorific: str) -> Name:
     known = english().get(token)
     double = next((c for c in _COMPOUND if token.startswith(c) and segment(token[len(c) :])), "")
     parts = (double, *segment(token[len(double) :])) if double else segment(token)
-    if not known and 2 <= len(parts) <= 3 and pinyin_surnames().get(parts[0], 0.0) > 1e-4 and honorific in ("", "mr", "ms"):
+    if (
+        not known
+        and 2 <= len(parts) <= 3
+        and pinyin_surnames().get(parts[0], 0.0) > 1e-4
+        and honorific in ("", "mr", "ms")
+    ):
         return Name(text, "full", "latin", parts[0], "".join(parts[1:]), parts, honorific)
     family = max(known.last if known else 0.0, family_share(token))
     if (honorific and not (known and known.first > 4 * family)) or family > (known.first if known else 0.0):
@@ -134,11 +139,11 @@ def given_share(token: str) -> float:
 
 def _order(words: list[str], tokens: tuple[str, ...], surname_size: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """(surname tokens, given tokens): by the comma, by capitals, by particles, else by which order is the likelier."""
-    last = len(tokens) - 1
+    last, particles = len(tokens) - 1, titles().particle
     if 0 < surname_size < len(tokens):
         return tokens[:surname_size], tokens[surname_size:]
     if len(tokens[0]) == 1:
-        cut = next((i for i, token in enumerate(tokens) if len(token) > 1 and i == last or token in _PARTICLES), last)
+        cut = next((i for i, token in enumerate(tokens) if (len(token) > 1 and i == last) or token in particles), last)
         return tokens[cut:], tokens[:cut]
     if len(tokens[last]) == 1:
         return tokens[:1], tokens[1:]
@@ -146,7 +151,7 @@ def _order(words: list[str], tokens: tuple[str, ...], surname_size: int) -> tupl
     if capitals[0] != capitals[last] and sum(capitals) == 1:
         return (tokens[:1], tokens[1:]) if capitals[0] else (tokens[last:], tokens[:last])
     for i in range(1, last):
-        if tokens[i] in _PARTICLES:
+        if tokens[i] in particles:
             return tokens[i:], tokens[:i]
     eastern = family_share(tokens[0]) * min(map(given_share, tokens[1:]))
     western = family_share(tokens[last]) * min(map(given_share, tokens[:last]))

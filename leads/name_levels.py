@@ -1,14 +1,12 @@
-"""How two names of persons compare: one level out of ``LEVELS``, and how rare a name is."""
+"""How two names of persons compare: one level out of ``LEVELS``."""
 
 from __future__ import annotations
 
-from math import log2
-
 from rapidfuzz.distance import OSA
 
-from leads.latin_names import family_share, given_share
-from leads.name_tables import RARE, english, given_bits, surnames
-from leads.nicknames import same_given
+from leads.name_rarity import PERSON, is_english_first, own_reading
+from leads.name_tables import english
+from leads.nicknames import formal, same_given
 from leads.pinyin import segment, syllables
 from leads.records import Name
 from leads.romanised import readings, spelled, surname_readings, surname_spellings
@@ -33,26 +31,12 @@ LEVELS: dict[str, str] = {
     "conflict_surname": "the same given name (of two characters or a Latin word), other surnames",
     "conflict": "different names",
 }
-_PERSON = frozenset({"full", "surname", "given", "initial"})
 _BLURS = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("l", "n"), ("hu", "f"))
-
-
-def letters(name: Name) -> str:
-    """The letters of a name's reading, sorted: one key for Han, traditional, homophones, pinyin in any order. "" for nobody."""
-    return "".join(sorted("".join(_own(name)))) if name.kind in _PERSON else ""
-
-
-def _own(name: Name) -> tuple[str, ...]:
-    """The reading proper, without the other names that stand beside a Han name."""
-    if name.script != "han":
-        return name.latin
-    size = len(name.given) + bool(name.surname)
-    return name.latin[:size] if len(name.latin) > size else name.latin
 
 
 def same_reading(a: Name, b: Name) -> str:
     """The level at which two names agree or contradict each other (see ``LEVELS``). Symmetric."""
-    if a.kind not in _PERSON or b.kind not in _PERSON:
+    if a.kind not in PERSON or b.kind not in PERSON:
         return "none"
     if a.script == b.script:
         if a.surname == b.surname and a.given == b.given and a.kind == b.kind:
@@ -73,7 +57,7 @@ def _blur(syllable: str) -> str:
 def _two_han(a: Name, b: Name) -> str:
     if not a.surname or not b.surname:
         return _han_without_surname(a, b)
-    mine, other = _own(a), _own(b)
+    mine, other = own_reading(a), own_reading(b)
     if not a.given or not b.given:
         return "surname_only" if a.surname == b.surname or mine[0] == other[0] else "conflict"
     if mine == other:
@@ -99,7 +83,7 @@ def _shares_character(a: str, b: str) -> bool:
 def _han_without_surname(a: Name, b: Name) -> str:
     if not a.given or not b.given:
         return "none"
-    mine, other = _own(a)[bool(a.surname) :], _own(b)[bool(b.surname) :]
+    mine, other = own_reading(a)[bool(a.surname) :], own_reading(b)[bool(b.surname) :]
     if mine == other or a.given == b.given[-1:] or b.given == a.given[-1:]:
         return "given_only"
     return "conflict"
@@ -109,7 +93,7 @@ def _han_without_surname(a: Name, b: Name) -> str:
 
 
 def _mixed(han: Name, latin: Name) -> str:
-    own, tokens = _own(han), latin.latin
+    own, tokens = own_reading(han), latin.latin
     whole, written = "".join(own), "".join(tokens)
     aliases = han.latin[len(own) :]
     if han.kind == "full" and han.surname:
@@ -148,13 +132,17 @@ def _given_of_mixed(han: Name, own: tuple[str, ...], latin: Name, rest: tuple[st
     """The surnames agree: the level of the given names."""
     given, written = "".join(own[1:]), "".join(rest)
     if latin.kind == "initial":
-        fits = rest[0] == own[1][0] and len(rest) <= len(own) - 1 and all(r == o[0] for r, o in zip(rest, own[1:], strict=False))
+        fits = (
+            rest[0] == own[1][0]
+            and len(rest) <= len(own) - 1
+            and all(r == o[0] for r, o in zip(rest, own[1:], strict=False))
+        )
         return "initial" if fits else "conflict_given"
     if spelled(han.surname, han.given, own, latin.latin):
         return "romanised"
     if len(own[0] + given) >= 6 and OSA.distance(given, written, score_cutoff=1) <= 1:
         return "typo"
-    if all(token in english() and not segment(token) for token in rest) or _english_first(rest[0]):
+    if all(token in english() and not segment(token) for token in rest) or is_english_first(rest[0]):
         return "surname_only"
     parts = syllables(rest)
     if any(part in own[1:] for part in parts) and (len(parts) > 1 or len(own) > 2):
@@ -164,19 +152,14 @@ def _given_of_mixed(han: Name, own: tuple[str, ...], latin: Name, rest: tuple[st
     return "conflict_given"
 
 
-def _english_first(token: str) -> bool:
-    known = english().get(token)
-    return known is not None and known.first > 1e-5 and known.first >= given_share(token)
-
-
 def _latin_given(han: Name, own: tuple[str, ...], latin: Name) -> str:
     """A Latin given name alone against a Han name with surname."""
     if not han.given:
-        return "none" if not _english_first(latin.given) else "english_alias"
+        return "none" if not is_english_first(latin.given) else "english_alias"
     written = "".join(latin.latin)
     if written == "".join(own[1:]) or spelled("", han.given, own[1:], latin.latin):
         return "given_only"
-    return "english_alias" if _english_first(latin.latin[0]) or not segment(written) else "conflict_given"
+    return "english_alias" if is_english_first(latin.latin[0]) or not segment(written) else "conflict_given"
 
 
 def _given_against_latin(han: Name, own: tuple[str, ...], latin: Name) -> str:
@@ -188,7 +171,7 @@ def _given_against_latin(han: Name, own: tuple[str, ...], latin: Name) -> str:
         return "given_only"
     if spelled("", han.given, own, tuple(latin.given.split())):
         return "given_only"
-    return "english_alias" if _english_first(latin.given.split()[0]) else "conflict"
+    return "english_alias" if is_english_first(latin.given.split()[0]) else "conflict"
 
 
 def _other_surname(han: Name, own: tuple[str, ...], latin: Name) -> str:
@@ -224,7 +207,7 @@ def _two_latin(a: Name, b: Name) -> str:
     if _romanised(a, b):
         return "romanised"
     alike = first == second or same_given(first[0], second[0])
-    if alike and len(a.surname) >= 4 and OSA.distance(a.surname, b.surname, score_cutoff=1) <= 1:
+    if alike and _near(a.surname, b.surname):
         return "typo"
     if alike and len(first[0]) > 1:
         return "conflict_surname"
@@ -255,21 +238,28 @@ def _latin_given_levels(mine: list[str], other: list[str]) -> str:
         return "surname_only"
     x, y = mine[0], other[0]
     if len(x) == 1 or len(y) == 1:
-        return "initial" if x[0] == y[0] else "conflict_given"
+        whole, letter = (x, y) if len(y) == 1 else (y, x)
+        return "initial" if any(name.startswith(letter) for name in formal(whole)) else "conflict_given"
     if x == y:
         shorter, longer = sorted((mine[1:], other[1:]), key=len)
         return "middle" if all(s[0] == t[0] for s, t in zip(shorter, longer, strict=False)) else "partial"
     if same_given(x, y):
         return "nickname"
     joined, written = "".join(mine), "".join(other)
-    if min(len(joined), len(written)) >= 4 and OSA.distance(joined, written, score_cutoff=1) <= 1:
+    if _near(joined, written) or _near(x, y):
         return "typo"
     parts, others = segment(joined), segment(written)
-    if bool(parts) != bool(others) and (_english_first(x) or _english_first(y)):
+    if bool(parts) != bool(others) and (is_english_first(x) or is_english_first(y)):
         return "surname_only"
     if parts and others and len(parts) != len(others) and not set(parts).isdisjoint(others):
         return "partial"
     return "conflict_given"
+
+
+def _near(a: str, b: str) -> bool:
+    """One letter off, "rn" read as "m"; words of at least three and four letters."""
+    a, b = a.replace("rn", "m"), b.replace("rn", "m")
+    return len(a) + len(b) >= 7 and OSA.distance(a, b, score_cutoff=1) <= 1
 
 
 def _latin_part(a: Name, b: Name) -> str:
@@ -279,42 +269,14 @@ def _latin_part(a: Name, b: Name) -> str:
     if "given" in (a.kind, b.kind):
         short, other = (a, b) if a.kind == "given" else (b, a)
         theirs = other.given.split()
-        if theirs and (short.given == "".join(theirs) or short.given in other.latin or same_given(short.given, theirs[0])):
+        if theirs and (
+            short.given == "".join(theirs) or short.given in other.latin or same_given(short.given, theirs[0])
+        ):
             return "given_only"
         chinese = bool(segment("".join(theirs))) or bool(surname_readings(other.surname))
-        return "english_alias" if other.kind == "full" and chinese and _english_first(short.given) else "conflict"
+        return "english_alias" if other.kind == "full" and chinese and is_english_first(short.given) else "conflict"
     short, other = (a, b) if a.kind == "surname" else (b, a)
-    same = short.surname in other.latin or not surname_readings(short.surname).isdisjoint(surname_readings(other.surname))
+    same = short.surname in other.latin or not surname_readings(short.surname).isdisjoint(
+        surname_readings(other.surname)
+    )
     return "surname_only" if same else "conflict"
-
-
-# ---------------------------------------------------------------- rarity
-
-
-def rarity(name: Name) -> float:
-    """Bits: log2 of one over the share of people with this name, from the shipped tables; 0 for nobody, at most 40.
-
-    Surname and given characters count as independent; what no table knows counts as one in a million.
-    """
-    if name.kind not in _PERSON:
-        return 0.0
-    bits = 0.0
-    if name.script == "han":
-        known = surnames().get(name.surname)
-        if name.surname:
-            bits -= log2(known.share if known else RARE)
-        table = given_bits()
-        bits -= sum([table.get(char, log2(RARE)) for char in name.given])
-        return min(bits, 40.0)
-    if name.surname:
-        bits -= sum([log2(family_share(token)) for token in name.surname.split()])
-    for token in name.given.split():
-        bits += 4.0 if len(token) == 1 else -_given_bits(token)
-    return min(bits, 40.0)
-
-
-def _given_bits(token: str) -> float:
-    parts = segment(token)
-    if len(parts) > 1 and not _english_first(token):
-        return sum([log2(given_share(part)) for part in parts])
-    return log2(given_share(token))

@@ -30,6 +30,8 @@ class Titles(NamedTuple):
     part: frozenset[str]
     none: frozenset[str]
     suffix: frozenset[str]
+    particle: frozenset[str]
+    organisation: frozenset[str]
 
 
 @cache
@@ -89,5 +91,5 @@ def titles() -> Titles:
     for line in knowledge("titles.tsv"):
         kind, code, listed = line.split("\t")
         found[kind].update(dict.fromkeys(listed.split(), code))
-    sets = {kind: frozenset(found[kind]) for kind in ("role", "part", "none", "suffix")}
+    sets = {kind: frozenset(found[kind]) for kind in ("role", "part", "none", "suffix", "particle", "organisation")}
     return Titles(found["address"], found["single"], found["latin"], **sets)

@@ -6,7 +6,8 @@ import re
 
 from leads.han_names import is_person, judge, strip_title
 from leads.latin_names import latin_name
-from leads.name_levels import LEVELS, letters, rarity, same_reading
+from leads.name_levels import LEVELS, same_reading
+from leads.name_rarity import letters, rarity
 from leads.name_tables import surnames, titles
 from leads.pinyin import reading, syllables
 from leads.records import Name
@@ -72,7 +73,8 @@ def _cell(text: str, simple: str) -> tuple[Name | None, str]:
 def _choose(text: str, simple: str, runs: list[tuple[int, int]]) -> tuple[Name | None, str]:
     """The person among the Han runs of a cell; the Latin words beside him are other names of his."""
     table = titles()
-    honorific, left, company = "", [], False
+    honorific, company = "", False
+    left: list[tuple[int, int]] = []
     several = len(runs) > 1 or bool(_aliases(text))
     for start, end in runs:
         run = simple[start:end]
@@ -125,7 +127,9 @@ def _aliases(text: str) -> tuple[str, ...]:
         return ()
     table = titles()
     words = [ascii_fold(word) for word in _LATIN.findall(_HAN.sub(" ", text))]
-    return tuple([w for w in words if len(w) > 1 and w not in table.latin and w not in table.part and w not in table.none])
+    return tuple(
+        [w for w in words if len(w) > 1 and w not in table.latin and w not in table.part and w not in table.none]
+    )
 
 
 def _han(shown: str, judged: tuple[str, str, str], honorific: str, aliases: tuple[str, ...]) -> Name:

@@ -7,13 +7,17 @@ from functools import cache, lru_cache
 from leads.text import knowledge
 
 #: Readings that exist for interjections only; with them half of all English words would be pinyin.
-_RARE = frozenset({"ang", "cei", "chua", "den", "dia", "e", "ei", "eng", "fiao", "kei", "lo", "o", "pia", "rua", "tei", "yo", "zhei"})
+_RARE = frozenset(
+    {"ang", "cei", "chua", "den", "dia", "e", "ei", "eng", "fiao", "kei", "lo", "o", "pia", "rua", "tei", "yo", "zhei"}
+)
 
 
 @cache
 def table() -> dict[str, str]:
     """Character -> syllable, one reading a character."""
-    return {char: syllable for line in knowledge("pinyin.tsv") for syllable, chars in (line.split("\t"),) for char in chars}
+    return {
+        char: syllable for line in knowledge("pinyin.tsv") for syllable, chars in (line.split("\t"),) for char in chars
+    }
 
 
 @cache

@@ -30,7 +30,9 @@ _FINALS = {
 def _hong_kong(jyutping: str) -> set[str]:
     if jyutping in ("m", "ng"):
         return {"ng"}
-    initial = next(i for i in (jyutping[:2], jyutping[:1], "") if i in _INITIALS and (jyutping[len(i) :] in _FINALS or not i))
+    initial = next(
+        i for i in (jyutping[:2], jyutping[:1], "") if i in _INITIALS and (jyutping[len(i) :] in _FINALS or not i)
+    )
     final = _FINALS.get(jyutping[len(initial) :], jyutping[len(initial) :])
     return {(i + f).replace("-", "").replace("yyu", "yu") for i in _INITIALS[initial].split() for f in final.split()}
 

@@ -1,0 +1,48 @@
+"""What is known of company names: legal forms, trades, placeholders, parts. Loaded once."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+from leads.text import knowledge
+
+BRACKET = re.compile(r"[(\[【〔〈「]([^()\[\]【】〔〕〈〉「」]*)[)\]】〕〉」]?")
+FORMER = re.compile(r"^(?:原名?|曾用名|前身|旧称|曾名|formerly|former|fka|f/k/a|previously)(?!料|创|子|野|色|点)")
+
+
+class Words(NamedTuple):
+    legal: dict[str, str]
+    trade: frozenset[str]
+    none: frozenset[str]
+    abbreviation: dict[str, str]
+    institution: frozenset[str]
+    branch: frozenset[str]
+    zone: tuple[str, ...]
+    town: tuple[str, ...]  # county towns whose short name stands before the brand
+    brand: tuple[str, ...]  # brands that begin with the name of a place
+
+
+@cache
+def company_words() -> Words:
+    listed = {kind: words.split() for kind, words in (line.split("\t") for line in knowledge("company_words.tsv"))}
+    legal: dict[str, str] = {}
+    for line in knowledge("legal_forms.tsv"):
+        code, forms = line.split("\t")
+        legal.update({form.replace("+", " "): code for form in forms.split()})
+    trade = frozenset(word for line in knowledge("trade_words.txt") for word in line.split())
+    none = frozenset(word.replace("+", " ") for word in listed["none"])
+    short = dict(pair.split("=", 1) for pair in listed["abbreviation"])
+    zone = tuple(sorted(listed["zone"], key=len, reverse=True))
+    return Words(
+        legal,
+        trade,
+        none,
+        short,
+        frozenset(listed["institution"]),
+        frozenset(listed["branch"]),
+        zone,
+        tuple(listed["town"]),
+        tuple(listed["brand"]),
+    )

@@ -1,0 +1,61 @@
+"""What matching needs of a name besides its parts: its reading, its letters as a key, how rare it is."""
+
+from __future__ import annotations
+
+from math import log2
+
+from leads.latin_names import family_share, given_share
+from leads.name_tables import RARE, english, given_bits, surnames
+from leads.pinyin import segment
+from leads.records import Name
+
+#: Kinds of names that name somebody, if only in part.
+PERSON = frozenset({"full", "surname", "given", "initial"})
+
+
+def letters(name: Name) -> str:
+    """The letters of a name's reading, sorted: one key for Han, traditional, homophones, pinyin in any order. "" for nobody."""
+    return "".join(sorted("".join(own_reading(name)))) if name.kind in PERSON else ""
+
+
+def own_reading(name: Name) -> tuple[str, ...]:
+    """The reading proper, without the other names that stand beside a Han name."""
+    if name.script != "han":
+        return name.latin
+    size = len(name.given) + bool(name.surname)
+    return name.latin[:size] if len(name.latin) > size else name.latin
+
+
+def is_english_first(token: str) -> bool:
+    """Whether a folded word is an English first name more likely than a Chinese one."""
+    known = english().get(token)
+    return known is not None and known.first > 1e-5 and known.first >= given_share(token)
+
+
+def rarity(name: Name) -> float:
+    """Bits: log2 of one over the share of people with this name, from the shipped tables; 0 for nobody, at most 40.
+
+    Surname and given characters count as independent; what no table knows counts as one in a million.
+    """
+    if name.kind not in PERSON:
+        return 0.0
+    bits = 0.0
+    if name.script == "han":
+        known = surnames().get(name.surname)
+        if name.surname:
+            bits -= log2(known.share if known else RARE)
+        table = given_bits()
+        bits -= sum([table.get(char, log2(RARE)) for char in name.given])
+        return min(bits, 40.0)
+    if name.surname:
+        bits -= sum([log2(family_share(token)) for token in name.surname.split()])
+    for token in name.given.split():
+        bits += 4.0 if len(token) == 1 else -_given_bits(token)
+    return min(bits, 40.0)
+
+
+def _given_bits(token: str) -> float:
+    parts = segment(token)
+    if len(parts) > 1 and not is_english_first(token):
+        return sum([log2(given_share(part)) for part in parts])
+    return log2(given_share(token))
