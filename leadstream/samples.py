@@ -40,8 +40,13 @@ class Samples(NamedTuple):
         return sum(len(envelope.rows) for envelope in self.envelopes)
 
 
-def samples(seed: int = 7, tenant: str = "main", customers: int = 760) -> Samples:
-    """``customers`` ordinary ones and all planted cases: with the default 1,200 leads and more."""
+def samples(seed: int = 7, tenant: str = "main") -> tuple[Envelope, ...]:
+    """The messages of all three doors in order of arrival: 1,200 leads and more."""
+    return draw(seed, tenant).envelopes
+
+
+def draw(seed: int = 7, tenant: str = "main", customers: int = 760) -> Samples:
+    """``customers`` ordinary ones and all planted cases, with what is expected of these."""
     random = Random(seed)
     people = People(random)
     drawn = [*_ordinary(people, random, customers), *cases(people, random)]
