@@ -38,6 +38,7 @@ LEVELS: dict[str, tuple[str, str]] = {
     "phone.other_extension": ("another extension of the line", "同一总机、分机不同"),
     "phone.line_differs": ("another landline", "座机不同"),
     "email.role": ("the same shared mailbox", "公共邮箱一致"),
+    "email.role_near": ("nearly the same shared mailbox", "公共邮箱近似"),
     "email.other_suffix": ("the same mailbox, other ending", "邮箱一致、后缀不同"),
     "email.near_digit": ("one digit of the mailbox differs", "邮箱仅差一位数字"),
     "email.domain": ("a colleague's mailbox", "同一企业邮箱域名"),

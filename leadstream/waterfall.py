@@ -17,7 +17,6 @@ _BAR_MOST = 20
 _TEXTS: dict[str, tuple[str, str]] = {
     "outcome": ("Outcome", "结果"),
     "to": ("to", "→"),
-    "pool": ("pool", "公海"),
     "until": ("protected until", "保护期至"),
     "known": ("Is it a customer we know?", "是否为已有客户？"),
     "nearest": ("nearest: lead {seq}", "最接近：线索 {seq}"),
@@ -30,6 +29,11 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "spare": ("{bits:.1f} fewer bits and it is {verdict}", "减少 {bits:.1f} 比特即为{verdict}"),
     "route": ("Route: rule {rule}", "分配：规则 {rule}"),
     "norule": ("Route: no rule matched", "分配：没有命中规则"),
+    "owned": (
+        "Route: not asked, the customer was known. By the rules of that time:",
+        "分配：客户已存在，未按规则分配。当时的规则：",
+    ),
+    "and": (", ", "、"),
     "bits": ("bits", "比特"),
 }
 
@@ -54,8 +58,7 @@ def waterfall(
         if outcome.evidence:
             parts.append(_otherwise(outcome, weights, say))
     if plan is not None:
-        title = say("route", rule=plan.rule) if plan.rule else say("norule")
-        parts.append("\n".join([title, *(f"  {line}" for line in describe(plan, lang, outcome.owner))]))
+        parts.append(_route(outcome, plan, say))
     return "\n\n".join(parts) + "\n"
 
 
@@ -77,13 +80,7 @@ class _Speaker:
 def _head(outcome: Outcome, say: _Speaker, zone: tzinfo) -> str:
     lines = [f"{outcome.event}  {outcome.door}/{outcome.source}  {_time(outcome.at_ms, zone)}"]
     said = f"{word(CODES, outcome.code, say.lang)} ({word(REASON_WORDS, outcome.reason, say.lang)})"
-    whom = (
-        f" {say('to')} {outcome.owner}"
-        if outcome.owner
-        else f" {say('to')} {say('pool')} {outcome.pool}"
-        if outcome.pool
-        else ""
-    )
+    whom = f" {say('to')} {outcome.owner}" if outcome.owner else f": {outcome.pool}" if outcome.pool else ""
     until = f", {say('until')} {_time(outcome.until_ms, zone)}" if outcome.until_ms else ""
     lines.append(f"{say('outcome')}: {said}{whom}{until}")
     return "\n".join([*lines, outcome.detail] if outcome.detail else lines)
@@ -115,18 +112,40 @@ def _evidence(outcome: Outcome, facts_of: Callable[[int], Facts | None], say: _S
 
 
 def _otherwise(outcome: Outcome, weights: Weights, say: _Speaker) -> str:
-    """Each piece of evidence whose absence gives another verdict, and how far the next threshold is."""
-    now, lines = say.verdict(outcome.bits, weights), []
-    for met in outcome.evidence:
-        rest = outcome.bits - met.bits
-        if (other := say.verdict(rest, weights)) != now:
-            lines.append(say("without", what=say.met(met), bits=rest, verdict=other))
+    """The evidence whose absence gives another verdict, and how far the thresholds are."""
+    lines = []
+    for mets in _decisive(outcome, lambda bits: say.verdict(bits, weights)):
+        bits = outcome.bits - sum(met.bits for met in mets)
+        lines.append(
+            say("without", what=say("and").join(map(say.met, mets)), bits=bits, verdict=say.verdict(bits, weights))
+        )
     for threshold in sorted({weights.unsure, weights.same}):
         if outcome.bits < threshold:
             lines.append(say("lacks", bits=threshold - outcome.bits, verdict=say.verdict(threshold, weights)))
         else:
             lines.append(say("spare", bits=outcome.bits - threshold, verdict=say.verdict(threshold - 0.001, weights)))
     return "\n".join([say("changed"), *(f"  {line}" for line in lines)])
+
+
+def _decisive(outcome: Outcome, verdict: Callable[[float], str]) -> list[list[Evidence]]:
+    """Each piece of evidence that decides alone; when none does, the fewest of the strongest that decide together."""
+    now = verdict(outcome.bits)
+    alone = [[met] for met in outcome.evidence if verdict(outcome.bits - met.bits) != now]
+    if alone:
+        return alone
+    side = 1 if outcome.verdict == "same" else -1
+    strongest = sorted((met for met in outcome.evidence if met.bits * side > 0), key=lambda met: -side * met.bits)
+    for most in range(2, len(strongest) + 1):
+        if verdict(outcome.bits - sum(met.bits for met in strongest[:most])) != now:
+            return [strongest[:most]]
+    return []
+
+
+def _route(outcome: Outcome, plan: Plan, say: _Speaker) -> str:
+    title = say("route", rule=plan.rule) if plan.rule else say("norule")
+    if outcome.code in ("merged", "contested"):
+        title = say("owned")
+    return "\n".join([title, *(f"  {line}" for line in describe(plan, say.lang, outcome.owner))])
 
 
 def percent(probability: float) -> str:

@@ -65,6 +65,23 @@ def test_what_would_have_changed_it_names_the_evidence_that_decides() -> None:
     assert "8.3 fewer bits and it is left open" in text
 
 
+def test_when_no_evidence_decides_alone_the_fewest_that_do_are_named() -> None:
+    strong = (
+        Evidence("phone", "mobile", 15.0, 4),
+        Evidence("email", "exact", 16.0, 4),
+        Evidence("city", "same", 4.0, 4),
+    )
+
+    text = told(changed(evidence=strong, bits=21.0))
+
+    assert "without e-mail (the same), phone (the same mobile): -10.0 bits, a new customer" in text
+    assert "without city" not in text
+
+
+def test_of_a_known_customer_the_rules_are_told_as_what_they_would_have_said() -> None:
+    assert "Route: not asked, the customer was known." in told(SAME, plan(lead(), policy(), NOON))
+
+
 def test_a_new_customer_is_told_how_far_the_next_one_was() -> None:
     text = told(changed(code="assigned", reason="rule", verdict="new", bits=-4.0, probability=0.06, joined=()))
 
@@ -95,7 +112,10 @@ def test_the_route_says_who_was_considered_and_why_not() -> None:
         Rule(id="rest", team="all"),
     )
 
-    text = told(changed(verdict=""), plan(lead(value="20万"), policy(*rules, members=people), NOON))
+    text = told(
+        changed(code="assigned", reason="rule", verdict=""),
+        plan(lead(value="20万"), policy(*rules, members=people), NOON),
+    )
 
     assert text[text.index("Route") :].splitlines() == [
         "Route: rule big",
@@ -117,7 +137,7 @@ def test_a_lead_in_the_pool_says_which_and_why() -> None:
         made,
     )
 
-    assert "in the pool (no rule matched) to pool public" in text
+    assert "Outcome: in the pool (no rule matched): public" in text
     assert "Nothing was on record" in text
     assert text.endswith("Route: no rule matched\n  -> pool public: no rule matched\n")
 
