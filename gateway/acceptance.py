@@ -37,6 +37,16 @@ class Meter(Protocol):
         """One request was answered; ``route`` is the template, never the path."""
 
 
+class Unmetered:
+    """A meter for those who do not look."""
+
+    def received(self, tenant: str, door: str, source: str, n: int = 1) -> None:
+        """Counted nowhere."""
+
+    def request(self, route: str, status: int, seconds: float) -> None:
+        """Counted nowhere."""
+
+
 class Acceptance:
     """The doors' common ground. One for each process."""
 

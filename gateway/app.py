@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway import calls, forms, imports, problems, receipts
-from gateway.acceptance import Acceptance, Meter
+from gateway.acceptance import Acceptance, Meter, Unmetered
 from gateway.idempotency import IdempotencyStore
 from gateway.limits import BoundedRequests
 from gateway.problems import Problem
@@ -21,14 +21,6 @@ from streams.ports import Index, Publisher
 
 #: Raises Unavailable while a dependency does not answer.
 Probe = Callable[[], Awaitable[None]]
-
-
-class _Unmetered:
-    def received(self, tenant: str, door: str, source: str, n: int = 1) -> None:
-        """Counted nowhere."""
-
-    def request(self, route: str, status: int, seconds: float) -> None:
-        """Counted nowhere."""
 
 
 def make_app(
@@ -46,7 +38,7 @@ def make_app(
     asked by /readyz besides the store. Raises Misconfigured with every fault of the configuration."""
     if found := faults(config):
         raise Misconfigured(found)
-    meter = meter or _Unmetered()
+    meter = meter or Unmetered()
     acceptance = Acceptance(config, publisher, index, clock, seen, meter)
     app = FastAPI(title="leadstream", docs_url=None, redoc_url=None)
     problems.install(app)

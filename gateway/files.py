@@ -78,7 +78,7 @@ class Table(_Opened):
         width = len(self.columns)
         for n, record in enumerate(records, 1):
             cells = record.cells
-            if not any(cells) and not record.fault:
+            if not record.fault and not any(cell.strip() for cell in cells):
                 continue
             if fault := record.fault or self._misfit(cells, width):
                 yield RefusedRow(n, fault, tuple(map(readable, cells)))
@@ -204,7 +204,7 @@ def open_table(
         suffix not in (".csv", ".tsv") and head.lstrip(b"\xef\xbb\xbf \r\n")[:1] == b"{"
     ):
         return JsonTable(file, mapping, limits)
-    return _grid(file, open_text(file, filename), mapping, limits)
+    return _grid(file, open_text(file, filename, mapping.columns() if mapping else ()), mapping, limits)
 
 
 def _grid(file: BinaryIO, source: Source, mapping: Mapping | None, limits: Limits) -> Table:

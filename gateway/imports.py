@@ -15,7 +15,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from starlette.datastructures import UploadFile
 
-from gateway.acceptance import ENVELOPE_BYTES, Acceptance, Meter, accepted, to_message
+from gateway.acceptance import ENVELOPE_BYTES, Acceptance, Meter, Unmetered, accepted, to_message
 from gateway.delivery import Digester, file_digest
 from gateway.files import JsonTable, RefusedRow, Table, open_table
 from gateway.limits import Turnstile
@@ -33,6 +33,7 @@ from streams.topics import RAW
 MESSAGES_AT_ONCE = 20
 #: Refused rows listed in an answer; the rest are only counted.
 REFUSED_LISTED = 100
+_UNMETERED = Unmetered()
 
 
 class Batch(msgspec.Struct, frozen=True):
@@ -48,27 +49,45 @@ class Batch(msgspec.Struct, frozen=True):
     complete: bool = False
 
 
-class Import:
-    """Publishes the rows of a table. ``refused_rows`` travel too, as faults, so that each has its outcome."""
+def make_batch(
+    digester: Digester, tenant: str, source: str, file: BinaryIO, mapping: Mapping | None, at_ms: int
+) -> Batch:
+    """The batch of a file, not yet published. The same file and mapping give the same id, whatever the file is called."""
+    text = mapping.canonical() if mapping else ""
+    return Batch(digester.batch(tenant, source, file_digest(file), text), tenant, source, at_ms)
 
-    def __init__(self, batch: Batch, digester: Digester, publisher: Publisher, meter: Meter, chunk_rows: int) -> None:
+
+class Import:
+    """Publishes the rows of a table. Refused rows travel too, as faults, so that each has its outcome."""
+
+    def __init__(
+        self, batch: Batch, digester: Digester, publisher: Publisher, meter: Meter = _UNMETERED, chunk_rows: int = 50
+    ) -> None:
         self.batch = batch
-        self.refused: list[RefusedRow] = []
         self._digester, self._publisher, self._meter, self._chunk = digester, publisher, meter, chunk_rows
 
-    async def run(self, table: Table | JsonTable, progress: Callable[[Batch], None] = lambda _: None) -> Batch:
-        """Publish all rows; reading happens in a thread. Returns when the log has confirmed all. Raises LogDown."""
+    async def run(
+        self,
+        table: Table | JsonTable,
+        refused: Callable[[RefusedRow], None] = lambda _: None,
+        progress: Callable[[Batch], None] = lambda _: None,
+    ) -> Batch:
+        """Publish all rows; reading happens in a thread. Returns when the log has confirmed all. Raises LogDown.
+
+        ``refused`` is called for each refused row in order, ``progress`` after each confirmed step.
+        """
         rows = table.rows(self._event)
         while taken := await asyncio.to_thread(lambda: list(islice(rows, self._chunk * MESSAGES_AT_ONCE))):
-            refused = [row for row in taken if isinstance(row, RefusedRow)]
-            self.refused += refused[: REFUSED_LISTED - len(self.refused)]
+            bad = [row for row in taken if isinstance(row, RefusedRow)]
+            for row in bad:
+                refused(row)
             whole = [self._as_row(row, table.columns) for row in taken]
             await self._publisher.publish(RAW, list(self._messages(whole)))
             self._meter.received(self.batch.tenant, "import", self.batch.source, len(whole))
             self.batch = msgspec.structs.replace(
                 self.batch,
                 rows=self.batch.rows + len(whole),
-                refused=self.batch.refused + len(refused),
+                refused=self.batch.refused + len(bad),
                 last=whole[-1].row,
             )
             progress(self.batch)
@@ -189,18 +208,23 @@ def _previewed(table: Table | JsonTable) -> dict[str, Any]:
 async def _import(
     acceptance: Acceptance, source: str, spec: SourceSpec, upload: _Upload, table: Table | JsonTable
 ) -> dict[str, Any]:
-    digest = await asyncio.to_thread(file_digest, upload.file)
-    mapping = upload.mapping.canonical() if upload.mapping else ""
-    batch_id = acceptance.digester.batch(spec.tenant, source, digest, mapping)
-    batch = Batch(batch_id, spec.tenant, source, acceptance.clock())
-    config = acceptance.config
-    await acceptance.seen.put_if_absent(f"batch:{batch_id}", msgspec.json.encode(batch), config.batch_s)
-    job = Import(batch, acceptance.digester, acceptance.publisher, acceptance.meter, config.limits.chunk_rows)
-    done = await job.run(table)
-    await acceptance.seen.put(f"batch:{batch_id}", msgspec.json.encode(done), config.batch_s)
-    listed = [{"row": row.row, "reason": row.reason} for row in job.refused]
+    config, digester = acceptance.config, acceptance.digester
+    batch = await asyncio.to_thread(
+        make_batch, digester, spec.tenant, source, upload.file, upload.mapping, acceptance.clock()
+    )
+    key = f"batch:{batch.id}"
+    await acceptance.seen.put_if_absent(key, msgspec.json.encode(batch), config.batch_s)
+    listed: list[dict[str, Any]] = []
+
+    def refused(row: RefusedRow) -> None:
+        if len(listed) < REFUSED_LISTED:
+            listed.append({"row": row.row, "reason": row.reason})
+
+    job = Import(batch, digester, acceptance.publisher, acceptance.meter, config.limits.chunk_rows)
+    done = await job.run(table, refused)
+    await acceptance.seen.put(key, msgspec.json.encode(done), config.batch_s)
     counts = {"rows": done.rows, "refused": done.refused, "refused_rows": listed}
-    return {"batch": batch_id, "status": "accepted", "href": f"/v1/imports/{batch_id}", **counts}
+    return {"batch": batch.id, "status": "accepted", "href": f"/v1/imports/{batch.id}", **counts}
 
 
 async def _outcomes(acceptance: Acceptance, batch: Batch) -> Counter[str]:

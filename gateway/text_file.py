@@ -11,9 +11,10 @@ import csv
 import io
 import re
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
+from gateway.headers import HEADER_ROWS, header_score
 from gateway.records import Record, Source
 from leads.errors import BadInput
 
@@ -32,7 +33,7 @@ _MARKS = (
 )
 
 
-def open_text(file: BinaryIO, name: str) -> Source:
+def open_text(file: BinaryIO, name: str, wanted: Sequence[str] = ()) -> Source:
     """A CSV or TSV file, read line by line. ``file`` must be seekable and stay open. Raises BadInput when it is no text."""
     encoding = find_encoding(file)
     sample = []
@@ -40,7 +41,7 @@ def open_text(file: BinaryIO, name: str) -> Source:
         sample.append(line)
         if len(sample) == 50:
             break
-    delimiter = "\t" if name.lower().endswith((".tsv", ".tab")) else find_delimiter(sample)
+    delimiter = "\t" if name.lower().endswith((".tsv", ".tab")) else find_delimiter(sample, wanted)
 
     def records() -> Iterator[Record]:
         return _records(_lines(file, encoding), delimiter)
@@ -73,13 +74,15 @@ def find_encoding(file: BinaryIO) -> str:
     return "gb18030" if broken > good else "utf-8"
 
 
-def find_delimiter(lines: list[str]) -> str:
-    """The delimiter under which most records have the same number of cells, and then most cells."""
+def find_delimiter(lines: list[str], wanted: Sequence[str] = ()) -> str:
+    """The delimiter that shows most of a header's names; then the one that most records agree on; then most cells."""
 
-    def score(delimiter: str) -> tuple[int, int]:
-        widths = Counter(len(r.cells) for r in _records(iter(lines), delimiter) if any(r.cells))
+    def score(delimiter: str) -> tuple[int, int, int]:
+        rows = [record.cells for record in _records(iter(lines), delimiter) if any(record.cells)]
+        named = max((header_score(row, wanted) for row in rows[:HEADER_ROWS]), default=0)
+        widths = Counter(map(len, rows))
         width, often = max(((w, n) for w, n in widths.items() if w > 1), key=lambda wn: wn[1], default=(1, 0))
-        return often, width
+        return named, often, width
 
     return max(_DELIMITERS, key=score)
 

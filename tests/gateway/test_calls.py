@@ -7,6 +7,9 @@ import httpx
 import pytest
 
 from gateway.signatures import twilio_signature
+from leads.preparation import Preparation
+from leads.prepare import prepare
+from leads.records import Refused
 from tests.gateway.door import FOREIGN_TOKEN, TWILIO_TOKEN, Door, bearer, problem
 
 URL = "https://leads.example.com/v1/calls/twilio"
@@ -159,3 +162,16 @@ async def test_twilio_wrong_signature(door: Door) -> None:
 
 async def test_twilio_wrong_content_type(door: Door) -> None:
     problem(await door.http.post(URL, json=TWILIO), 415, "content_type")
+
+
+@pytest.mark.parametrize(
+    ("caller", "reason"),
+    [("anonymous", "withheld"), ("", "withheld"), ("8012", "internal"), ("client:desk", "internal")],
+)
+async def test_what_the_door_marks_is_suppressed_with_its_reason(door: Door, caller: str, reason: str) -> None:
+    await door.call(call_id="c1", status="ringing", caller=caller, line="4001", agent="li")
+
+    (envelope,) = door.log.envelopes()
+    refused = prepare(envelope.rows[0], envelope, Preparation(country="CN"))
+    assert isinstance(refused, Refused)
+    assert (refused.code, refused.reason) == ("suppressed", reason)

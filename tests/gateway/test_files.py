@@ -360,3 +360,12 @@ def test_rows_can_be_read_again_from_the_top() -> None:
     with open_table(PLAIN.encode(), "leads.csv") as table:
         assert isinstance(table, Table)
         assert list(table.rows(str)) == list(table.rows(str))
+
+
+def test_an_old_workbook() -> None:
+    rows, _ = read((ENCRYPTED.parent / "plain.xls").read_bytes(), "名单.xls")
+
+    assert [row.fields for row in rows] == [
+        {"name": "王小明", "phone": "13800138000", "received_at": "2024-01-02"},
+        {"name": "李雷", "phone": "13900139000", "received_at": "2024-01-02"},
+    ]
