@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from leads.records import Address, Company, Custom, Email, Facts, Handle, Name, Neighbour, Phone
+from matchers.compare.email import is_role
 from matchers.keys import city_of, is_mobile
 
 
@@ -30,9 +31,9 @@ def bare(facts: Facts) -> bool:
     for phone in facts.phones:
         if phone.kind == "mobile" or phone.mask:
             return False
-    if facts.company is None and not any(mail.kind == "role" for mail in facts.emails):
+    if facts.company is None and not any(is_role(mail) for mail in facts.emails):
         return any(phone.kind == "landline" for phone in facts.phones) and not facts.emails
-    return all(mail.kind == "role" for mail in facts.emails)
+    return all(is_role(mail) for mail in facts.emails)
 
 
 V = TypeVar("V")

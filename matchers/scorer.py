@@ -18,7 +18,14 @@ from matchers.neighbours import Known, bare, handles_of, phones_of
 from matchers.scale import Met, Scale
 
 _ACCOUNT = frozenset(
-    {("phone", "line"), ("phone", "service"), ("phone", "other_extension"), ("email", "role"), ("email", "domain")}
+    {
+        ("phone", "line"),
+        ("phone", "service"),
+        ("phone", "other_extension"),
+        ("email", "role"),
+        ("email", "role_near"),
+        ("email", "domain"),
+    }
 )
 _ACCOUNT_FIELDS = frozenset({"company", "address", "city", "postcode"})
 _HOUSEHOLD = 1.0  # most that account and phone may say, beyond log2(N), when two names contradict each other
@@ -137,11 +144,9 @@ def _no_name(facts: Facts, known: Known, scale: Scale, personal: bool, both_bare
         return scale.fixed("name", "both_absent", 0)
     if personal:
         return Met("name", "one_absent", 0.0, 0)
-    spelled = 0
-    if facts.name is None:
-        spelled = max((email.spells(m.local, n) for m in facts.emails for n, _ in known.names), default=0)
-    elif not theirs:
-        spelled = max((email.spells(m.local, facts.name) for m, _ in known.emails), default=0)
+    spelled = max((email.spells(mail.local, n) for mail in facts.emails for n, _ in known.names), default=0)
+    if facts.name is not None:
+        spelled = max(spelled, max((email.spells(mail.local, facts.name) for mail, _ in known.emails), default=0))
     if spelled:
         return Met("name", "mailbox_spells", 4.0 * spelled, 0)
     return scale.fixed("name", "absent", 0)

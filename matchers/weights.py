@@ -65,6 +65,7 @@ TABLE: tuple[Level, ...] = (
     # ---- e-mail
     _index("email", "exact", 0.9, 0.01, "a mailbox has one holder"),
     _index("email", "role", 0.9, 0.7, "info@, sales@: an account"),
+    _index("email", "role_near", 0.1, 0.7, "sa1es@ for sales@"),
     _index("email", "other_suffix", 0.05, 0.0002, "same mailbox under .com and .cn", 8.0),
     _index("email", "near", 0.05, 0.1, "mailbox one letter off, same domain", 10.0),
     _index("email", "near_digit", 0.008, 0.001, "mailbox one digit off: often the next person of that name", 3.0),

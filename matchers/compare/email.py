@@ -12,6 +12,22 @@ from matchers.keys import mail_value
 from matchers.scale import Met, Scale
 
 
+_DESKS = ("info", "sales", "contact", "support", "service", "admin", "office", "marketing", "hr", "hello")
+
+
+@lru_cache(65_536)
+def _mistyped_desk(local: str) -> bool:
+    """One letter off a role mailbox: salse@, hrr@."""
+    return any(
+        OSA.distance(local, desk, score_cutoff=1) <= 1 and (len(desk) > 3 or set(local) == set(desk)) for desk in _DESKS
+    )
+
+
+def is_role(mail: Email) -> bool:
+    """Whether a desk reads this mailbox, not a person; mistyped ones too."""
+    return mail.kind == "role" or (mail.kind == "company" and _mistyped_desk(mail.local))
+
+
 def compare(mine: Sequence[Email], theirs: Iterable[tuple[Email, int]], scale: Scale) -> list[Met]:
     """The best agreement over all pairs of mailboxes, a shared company domain besides, or a difference."""
     best: Met | None = None
@@ -34,7 +50,7 @@ def compare(mine: Sequence[Email], theirs: Iterable[tuple[Email, int]], scale: S
 
 
 def _pair(my: Email, their: Email, seq: int, scale: Scale) -> Met | None:
-    role = my.kind == "role" or their.kind == "role"
+    role = is_role(my) or is_role(their)
     if my.local == their.local:
         if my.domain == their.domain:
             return scale.value("email", "role" if role else "exact", scale.rivals("E", mail_value(my)), seq)
@@ -44,13 +60,23 @@ def _pair(my: Email, their: Email, seq: int, scale: Scale) -> Met | None:
             return None
         digits = sum(c.isdigit() for c in my.local)
         return scale.fixed("email", "same_local" if digits >= 3 else "same_local_plain", seq)
-    if role or (my.domain != their.domain and not (my.stem and my.stem == their.stem)):
+    if my.domain != their.domain and not (my.stem and my.stem == their.stem):
         return None
+    if role:
+        near = is_role(my) and is_role(their) and OSA.distance(my.local, their.local, score_cutoff=2) <= 2
+        return scale.value("email", "role_near", 0, seq) if near else None
     allowed = 2 if min(len(my.local), len(their.local)) >= 9 else 1
     if min(len(my.local), len(their.local)) < 4 or OSA.distance(my.local, their.local, score_cutoff=allowed) > allowed:
         return None
-    digit = "".join(filter(str.isdigit, my.local)) != "".join(filter(str.isdigit, their.local))
+    one, two = _digits(my.local), _digits(their.local)
+    digit = one != two
+    if digit and (len(one) != len(two) or OSA.distance(one, two, score_cutoff=1) > 1):
+        return None
     return scale.value("email", "near_digit" if digit else "near", 0, seq)
+
+
+def _digits(local: str) -> str:
+    return "".join(filter(str.isdigit, local))
 
 
 @lru_cache(65_536)

@@ -44,6 +44,9 @@ _SILENT = frozenset({"none", "english_alias"})
 
 def relation(one: Name, two: Name) -> str:
     """Level of two names: one of ``leads.names.LEVELS``; "partial_conflict" when one of the contradicting is no full name."""
+    if "chat" in (one.kind, two.kind):  # an unusual given name alone looks like a nickname
+        chat, other = (one, two) if one.kind == "chat" else (two, one)
+        return "given_only" if len(chat.text) > 1 and chat.text == other.given else "none"
     level = same_reading(one, two)
     if level == "conflict" and not (one.kind == two.kind == "full"):
         return "partial_conflict"
@@ -68,5 +71,6 @@ def compare(mine: Name | None, theirs: Iterable[tuple[Name, int]], scale: Scale)
 def _agreement(level: str, mine: Name, their: Name, scale: Scale, seq: int) -> Met:
     """A full name is as rare as it is; of a part only the common part counts."""
     row = _AGREE[level]
-    rare = min(rarity(mine), rarity(their), scale.log_n + 1.7)
+    known = [bits for bits in (rarity(mine), rarity(their)) if bits]
+    rare = min(*known, scale.log_n + 1.7)
     return Met("name", level, max(min(log2(row.m / row.times) + rare, row.most), 0.0), seq)
