@@ -65,7 +65,7 @@ class Flow:
         self._confirmed = Confirmed()
         self._stages: dict[str, float] = {}
         self._candidates: list[int] = []
-        self._stale = 0
+        self._stale = self._full = 0
         self._tasks: set[asyncio.Task[object]] = set()
         self.outcomes: list[Outcome] = []
 
@@ -73,6 +73,8 @@ class Flow:
         """Dispose of all works. Raises Unavailable; whatever was done by then is on record and will not be done twice."""
         try:
             await self._run(works)
+            if len(self.outcomes) != len(works):  # acknowledging now would lose a lead
+                raise RuntimeError(f"{len(works)} leads in hand, {len(self.outcomes)} outcomes: not acknowledged")
         finally:
             for task in self._tasks:
                 task.cancel()
@@ -92,12 +94,11 @@ class Flow:
                 fallen = await self._confirm(before, effects)
                 again = [w for w in [*before.works, *batch] if w.event in fallen]
                 batch, effects = _rest(batch, effects, fallen)
-            sent = await self._commit(batch, effects)
+            before = await self._commit(batch, effects)
             if again:
-                await self._settle(sent)
+                await self._settle(before)
                 await self._redo(again)
-                sent = None
-            before = sent
+                before = None
         if before:
             await self._settle(before)
         await asyncio.gather(*self._tasks)
@@ -151,6 +152,7 @@ class Flow:
             effects.append(effect)
             if mine:
                 self._candidates.append(len(mine.candidates))
+                self._full += mine.counts.count(-1)
         self._spent("judge", began)
         return effects
 
@@ -202,8 +204,9 @@ class Flow:
             self._candidates,
             self._stale,
             repeats=len(repeats),
+            full_buckets=self._full,
         )
-        self._stages, self._candidates, self._stale = {}, [], 0
+        self._stages, self._candidates, self._stale, self._full = {}, [], 0, 0
 
     async def _send(self, effect: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         """Start an effect and let it reach the wire before we compute on."""

@@ -46,9 +46,7 @@ class Consumer(Protocol):
 class Index(Protocol):
     """The state. Each method is one atomic step and one round trip for the whole batch; idempotent by event."""
 
-    async def register(
-        self, tenant: str, batch: Sequence[Registration], known: Collection[int] = ()
-    ) -> RegisterAnswer:
+    async def register(self, tenant: str, batch: Sequence[Registration], known: Collection[int] = ()) -> RegisterAnswer:
         """Step 2: put all keys in the index, get numbers, earlier leads that share a key, what their entities know.
 
         An event registered before keeps its number and gets a fresh view. ``known`` are seqs whose record the caller

@@ -17,11 +17,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 
+from leads.errors import LogDown, Unavailable
+from leads.policy import Policy
 from leads.records import Outcome
 from streams.flow import Flow
-from streams.intake import Taken, take
+from streams.intake import DEATHS, NOBODY, Taken, take
 from streams.metrics import Metrics
-from streams.pipeline import Pipeline
+from streams.pipeline import Pipeline, TenantSpec
 from streams.ports import Index, Message, Publisher
 from streams.publication import Publication
 from streams.recollection import Recollection
@@ -47,6 +49,8 @@ class Shell:
         sub_batch: int = 50,
     ) -> None:
         self._index = index
+        self._tenants = frozenset(pipelines)
+        pipelines = pipelines | {NOBODY: Pipeline(TenantSpec(NOBODY, b"", Policy(version="")))}
         self._pipelines = pipelines
         self._clock = clock
         self._metrics = metrics
@@ -58,14 +62,23 @@ class Shell:
 
     async def process(self, messages: Sequence[Message]) -> None:
         """Dispose of every lead in ``messages``: when this returns, all may be acknowledged. Raises Unavailable."""
+        try:
+            await self._process(messages)
+        except Unavailable as error:
+            self._metrics.retry("log" if isinstance(error, LogDown) else "store")
+            raise
+
+    async def _process(self, messages: Sequence[Message]) -> None:
         suspects, calm = await self._suspects.part(messages)
         for message in suspects:
             await self._suspects.hold([message])
-            await self._dispose(take([message], self._pipelines, deaths=self._suspects.deaths(message)))
+            if self._suspects.deaths(message) >= DEATHS:
+                self._metrics.set_aside()
+            await self._dispose(take([message], self._tenants, deaths=self._suspects.deaths(message)))
             self._suspects.clear(message)
         if calm:
             await self._suspects.hold(calm)
-            await self._dispose(take(calm, self._pipelines))
+            await self._dispose(take(calm, self._tenants))
 
     async def judge_now(self, taken: Taken) -> list[Outcome]:
         """The same effects for leads that somebody waits for, answering with their outcomes (in order of commit)."""
