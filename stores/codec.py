@@ -134,6 +134,12 @@ def plan_digest(stored: bytes) -> bytes:
     return stored[33:41]
 
 
+def at_ms(stored: bytes) -> int:
+    """Time of the event of a stored outcome."""
+    owner, pool = int.from_bytes(stored[41:43], "big"), int.from_bytes(stored[43:45], "big")
+    return _body(memoryview(stored)[45 + owner + pool :]).at_ms
+
+
 def outcome_of(tenant: str, event: bytes, stored: bytes, plans: dict[bytes, tuple[str, str]]) -> Outcome:
     """The outcome of a stored value. ``plans`` gives (rule, policy) of each digest that may occur."""
     seq, entity, number, journal, until_ms, account, likeliest, digest, owner, pool = _HEAD.unpack_from(stored)

@@ -28,6 +28,7 @@ from leads.records import (
 from stores import codec
 from stores.connect import guarded
 from stores.layout import BLAME, Keys, slot_key
+from stores.lookup import records as records_of
 from stores.scripts import Script
 
 #: A lead's keys beyond these are not indexed; they come strongest first. The mask of shared keys is a double in Lua.
@@ -75,12 +76,10 @@ class ValkeyIndex:
         lengths = codec.pack_seqs([len(record) for record in records])
         with guarded("register"):
             reply = await self._register(self.client, tables, [*arguments, lengths, b"".join(records)])
-            answer = _read_answer(batch, sizes, reply)
-            if known:
-                seqs = [seq for seq in codec.unpack_seqs(reply[3]) if seq not in known]
-                if seqs:
-                    found = await self.client.hmget(at.records, [seq.to_bytes(4, "big") for seq in seqs])
-                    answer.records.update((s, r) for s, r in zip(seqs, found, strict=True) if r is not None)
+        answer = _read_answer(batch, sizes, reply)
+        if known:
+            missing = [seq for seq in codec.unpack_seqs(reply[3]) if seq not in known]
+            answer.records.update(await records_of(self.client, tenant, missing))
         return answer
 
     async def commit(self, tenant: str, decisions: Sequence[Decision]) -> list[Committed]:
@@ -118,7 +117,7 @@ class ValkeyIndex:
         with guarded("read outcomes"):
             values = await self.client.hmget(Keys.of(tenant).events, list(events))
         stored = [value if value is not None and len(value) > 4 else None for value in values]
-        plans = await self._plans_of(tenant, [value for value in stored if value])
+        plans = await self.plans_of(tenant, [value for value in stored if value])
         pairs = zip(events, stored, strict=True)
         return [codec.outcome_of(tenant, event, value, plans) if value else None for event, value in pairs]
 
@@ -159,7 +158,7 @@ class ValkeyIndex:
             self._plans.clear()
         self._plans[tenant, digest] = (plan.rule, plan.policy)
 
-    async def _plans_of(self, tenant: str, stored: Sequence[bytes]) -> dict[bytes, tuple[str, str]]:
+    async def plans_of(self, tenant: str, stored: Sequence[bytes]) -> dict[bytes, tuple[str, str]]:
         """(rule, policy) of every plan these outcomes name; read from the store when this process has not met it."""
         digests = {codec.plan_digest(value) for value in stored}
         missing = [digest for digest in digests if any(digest) and (tenant, digest) not in self._plans]
@@ -177,7 +176,7 @@ class ValkeyIndex:
     ) -> list[Committed]:
         statuses, values = reply[::2], reply[1::2]
         stored = [v + b if s == b"n" else v for s, v, b in zip(statuses, values, bodies, strict=True)]
-        plans = await self._plans_of(tenant, [value for value in stored if value])
+        plans = await self.plans_of(tenant, [value for value in stored if value])
         return [
             codec.committed(codec.outcome_of(tenant, decision.event, value, plans), status == b"n")
             if status != b"s"

@@ -18,10 +18,10 @@ seq; a *journal number* (8 bytes) numbers the effects, and the number of an enti
 | ``o``       | HASH   | member -> entities he holds now |
 | ``d<day>``  | HASH   | member -> leads given on that day; expires |
 | ``a``       | HASH   | seq -> seqs that a person told apart from it, 4 bytes each |
-| ``j``       | STREAM | one entry per batch, its id is the number of its last effect; fields: letter of the effect -> effect |
-| ``b``       | HASH   | import batch id -> msgpack of Batch |
+| ``j``       | STREAM | one entry per batch, its id is the number of its last effect; fields: number of the effect -> ``o`` outcome or ``m`` move |
 
-A holding is ``[scope, owner, pool, until_ms, journal, state]``; state 0 holds, 1 is suspended, 2 is provisional.
+A holding is ``[scope, owner, pool, until_ms, journal, state, seq]``; state 0 holds, 1 is suspended, 2 is provisional;
+``seq`` is the lead it was given for. A move in the journal is ``[what, at_ms, entity, scope, member, event]``.
 """
 
 from __future__ import annotations
@@ -42,13 +42,12 @@ class Keys(msgspec.Struct, frozen=True, gc=False):
     open: str
     apart: str
     journal: str
-    batches: str
     tag: str
 
     @classmethod
     def of(cls, tenant: str) -> Keys:
         tag = "{" + tenant + "}"
-        letters = dict(zip(cls.__struct_fields__, "crenmpgoajb", strict=False))
+        letters = dict(zip(cls.__struct_fields__, "crenmpgoaj", strict=False))
         return cls(**{name: tag + letter for name, letter in letters.items()}, tag=tag)
 
     def bucket(self, kind: str) -> str:

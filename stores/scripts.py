@@ -27,3 +27,11 @@ class Script:
             return await client.execute_command("EVALSHA", self._digest, len(keys), *keys, *arguments)
         except NoScriptError:
             return await client.execute_command("EVAL", self._text, len(keys), *keys, *arguments)
+
+    def queue(self, pipeline: Any, keys: Sequence[str], arguments: Sequence[Any]) -> None:
+        """Add a run to a pipeline; ``load`` must have been awaited before."""
+        pipeline.execute_command("EVALSHA", self._digest, len(keys), *keys, *arguments)
+
+    async def load(self, client: Any) -> None:
+        """Make the server know it."""
+        await client.script_load(self._text)

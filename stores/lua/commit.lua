@@ -109,7 +109,7 @@ local function holdings(e)
   return x.holds
 end
 
--- The holding that counts in this scope: [scope, owner, pool, until_ms, journal, state]
+-- The holding that counts in this scope: [scope, owner, pool, until_ms, journal, state, lead]
 local function holding(e, scope)
   for _, h in ipairs(holdings(e)) do
     if h[1] == scope and h[6] ~= SUSPENDED then return h end
@@ -274,9 +274,9 @@ local function dispose(d, e, this)
   local holds, h = holdings(e), holding(e, plan.scope)
   local function hold(owner, pool, until_ms, state)
     if h then
-      h[2], h[3], h[4], h[5], h[6] = owner, pool, until_ms, this.number, state
+      h[2], h[3], h[4], h[5], h[6], h[7] = owner, pool, until_ms, this.number, state, number(d.seq)
     else
-      holds[#holds + 1] = { plan.scope, owner, pool, until_ms, this.number, state }
+      holds[#holds + 1] = { plan.scope, owner, pool, until_ms, this.number, state, number(d.seq) }
     end
   end
   if d.kind == UNSURE then
@@ -311,7 +311,7 @@ end
 
 local function effect(letter, value)
   journal = journal + 1
-  effects[#effects + 1], effects[#effects + 2] = letter, value
+  effects[#effects + 1], effects[#effects + 2] = string.format('%.0f', journal), letter .. value
 end
 
 local function stored(d, seq, e, code, owner, pool, until_ms)

@@ -1,0 +1,72 @@
+"""What an entity is now and what happened to it: for explain, for people, for tests."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+from redis.asyncio import Redis
+
+from stores import codec
+from stores.connect import guarded
+from stores.index import ValkeyIndex
+from stores.journal import Effect, ValkeyJournal, effects
+from stores.layout import Keys
+from stores.lookup import roots
+
+_STATES: tuple[Literal["live", "suspended", "provisional"], ...] = ("live", "suspended", "provisional")
+_SLICE = 1_000
+
+
+class Holding(msgspec.Struct, frozen=True, gc=False):
+    """Who holds an entity in a scope: an owner, or a pool. ``since`` is a journal number, ``lead`` the lead it was given for."""
+
+    scope: str
+    owner: str
+    pool: str
+    until_ms: int
+    since: int
+    state: Literal["live", "suspended", "provisional"]
+    lead: int
+
+
+class Entity(msgspec.Struct, frozen=True, gc=False):
+    """A customer. ``version`` 0: nothing happened to it yet, its only lead is under way."""
+
+    id: int
+    version: int
+    members: tuple[int, ...]
+    holdings: tuple[Holding, ...]
+
+    def owner(self, scope: str = "") -> str:
+        """Who holds it now, provisionally perhaps; "" when nobody does."""
+        return next((h.owner for h in self.holdings if h.scope == scope and h.state != "suspended"), "")
+
+
+_holdings = msgspec.msgpack.Decoder(list[tuple[str, str, str, int, int, int, int]]).decode
+
+
+async def entity(client: Redis, tenant: str, seq: int) -> Entity:
+    """The entity that this lead is in now. Raises StoreDown."""
+    (root,) = await roots(client, tenant, [seq])
+    with guarded("read an entity"):
+        value: Any = await client.hget(Keys.of(tenant).entities, root.to_bytes(4, "big"))
+    if not value:
+        return Entity(root, 0, (root,), ())
+    end = 12 + 4 * int.from_bytes(value[8:12], "big")
+    held = _holdings(value[end:]) if value[end:] else []
+    holdings = tuple(Holding(*h[:5], _STATES[h[5]], h[6]) for h in held)
+    return Entity(root, int.from_bytes(value[:8], "big"), (root, *codec.unpack_seqs(value[12:end])), holdings)
+
+
+async def history(index: ValkeyIndex, tenant: str, seq: int) -> list[Effect]:
+    """What the journal still holds about the entity of this lead, oldest first. Walks the journal. Raises StoreDown."""
+    now = await entity(index.client, tenant, seq)
+    ids, journal, found, after = set(now.members), ValkeyJournal(index.client), list[Effect](), 0
+    while entries := await journal.read(tenant, after, _SLICE):
+        after = entries[-1][0]
+        for effect in await effects(index, tenant, entries):
+            about = effect.move.entity if effect.move else effect.outcome.entity if effect.outcome else 0
+            if about in ids or ids.intersection(effect.absorbed):
+                found.append(effect)
+    return found

@@ -1,0 +1,56 @@
+"""Forgetting: a person's erasure, and retention. Both take leads out of the index, the records and the entities."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from leads.records import Decision, Refused, Verdict
+from stores import codec
+from stores.connect import guarded
+from stores.layout import Keys
+from stores.removal import KeysOf, Removed, remove
+
+_SCAN = 1_000
+
+
+async def erase(client: Any, tenant: str, events: Sequence[bytes], keys_of: KeysOf, at_ms: int) -> list[Removed]:
+    """Erase leads for good: what stays is ``suppressed/erased`` under the event's digest, so no replay brings them back."""
+    refused = Refused("", "suppressed", "erased")
+    _, body = codec.pack_decision(Decision(bytes(16), 0, Verdict("new"), (), None, at_ms, 0, refused=refused), 0, 0)
+    return await remove(client, tenant, events, keys_of, "erased", at_ms, leaving=body)
+
+
+async def expire(client: Any, tenant: str, before_ms: int, keys_of: KeysOf, at_ms: int) -> int:
+    """Retention: forget entities without an owner whose last lead came before ``before_ms``. Gives how many leads went.
+
+    Walks all events once, in slices, and may run beside the workers. Numbers grow with time, so the last number given
+    before that moment tells old entities from those that were heard of since. Raises StoreDown.
+    """
+    last = await _last_before(client, tenant, before_ms)
+    removed = 0
+    async for events in _slices(client, tenant):
+        old = [event for event, stored in events if len(stored) > 4 and 0 < int.from_bytes(stored[:4], "big") <= last]
+        done = await remove(client, tenant, old, keys_of, "expired", at_ms, last_seq=last)
+        removed += sum(one.status == "removed" for one in done)
+    return removed
+
+
+async def _last_before(client: Any, tenant: str, before_ms: int) -> int:
+    last = 0
+    async for events in _slices(client, tenant):
+        for _, stored in events:
+            seq = int.from_bytes(stored[:4], "big")
+            if len(stored) > 4 and seq > last and codec.at_ms(stored) < before_ms:
+                last = seq
+    return last
+
+
+async def _slices(client: Any, tenant: str) -> Any:
+    cursor = 0
+    while True:
+        with guarded("walk the events"):
+            cursor, found = await client.hscan(Keys.of(tenant).events, cursor, count=_SCAN)
+        yield list(found.items())
+        if cursor == 0:
+            return

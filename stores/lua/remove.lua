@@ -1,0 +1,140 @@
+-- remove: take one committed lead out of the index and split what only it had held together.
+-- KEYS 1 counters, 2 events, 3 records, 4 entities, 5 aliases, 6 open, 7 journal, 8 apart, 9.. one bucket table a kind
+-- ARGV 1 event, 2 match keys (9 bytes each), 3 kinds (a letter per bucket table), 4 why (the name of the move: undone,
+--      erased, expired), 5 at_ms, 6 body of the outcome that stays ('' leaves none), 7 '1': only say what would happen,
+--      8 expire only: the entity's last lead must not be above this seq, and it must have no owner ('' no condition)
+-- Reply: absent | under_way | kept | removed, number of parts left, members left.
+-- The leads that remain are regrouped by what their own decisions joined. A holding stays with the part of the lead it
+-- was given for, else with the part of the smallest seq; one that was suspended lives again where it is alone.
+local LIVE, SUSPENDED = 0, 1
+local event, dry, cutoff = ARGV[1], ARGV[7] == '1', tonumber(ARGV[8])
+local value = call('HGET', KEYS[2], event)
+if not value then return { 'absent', 0, 0 } end
+if #value == 4 then return { 'under_way', 0, 0 } end
+local mine = sub(value, 1, 4)
+local journal = tonumber(call('HGET', KEYS[1], 'journal') or 0) + 1
+
+-- 1. the entity and what its other leads joined
+local members, tails, parent, holds, root = {}, {}, {}, {}, false
+if number(mine) > 0 and sub(value, 5, 8) ~= '\0\0\0\0' then
+  local alias = call('HGET', KEYS[5], mine)
+  root = alias and sub(alias, 1, 4) or mine
+  local stored = call('HGET', KEYS[4], root)
+  if stored then
+    local _, rest, held = entity_parts(stored)
+    for p = 1, #rest + 4, 4 do members[#members + 1] = sub(root .. rest, p, p + 3) end
+    if held ~= '' then holds = cmsgpack.unpack(held) end
+  end
+end
+for _, h in ipairs(holds) do
+  if cutoff and h[2] ~= '' then return { 'kept', 0, #members } end
+end
+for _, s in ipairs(members) do
+  if cutoff and number(s) > cutoff then return { 'kept', 0, #members } end
+end
+
+-- 2. parts: union-find, the smallest seq names a part
+local function find(s)
+  while parent[s] ~= s do s = parent[s] end
+  return s
+end
+local rest = {}
+for _, s in ipairs(members) do
+  if s ~= mine then
+    rest[#rest + 1], parent[s] = s, s
+  end
+end
+local aliases = hmget(KEYS[5], rest)
+for i, s in ipairs(rest) do tails[s] = aliases[i] and sub(aliases[i], 5) or '' end
+for _, s in ipairs(rest) do
+  for p = 1, #tails[s], 4 do
+    local joined = sub(tails[s], p, p + 3)
+    if parent[joined] then
+      local a, b = find(s), find(joined)
+      if number(b) < number(a) then a, b = b, a end
+      parent[b] = a
+    end
+  end
+end
+local parts, order, keeper = {}, {}, nil
+for _, s in ipairs(rest) do
+  local id = find(s)
+  if not parts[id] then
+    parts[id] = { further = '', holds = {} }
+    order[#order + 1] = id
+    if not keeper or number(id) < number(keeper) then keeper = id end
+  end
+  if s ~= id then parts[id].further = parts[id].further .. s end
+end
+if dry then return { 'removed', #order, #rest } end
+
+-- 3. holdings
+local open_change = {}
+local function open_by(member, change) open_change[member] = (open_change[member] or 0) + change end
+for _, h in ipairs(holds) do
+  local lead = pack('>I4', h[7])
+  local id = parent[lead] and find(lead) or keeper
+  if id then
+    parts[id].holds[#parts[id].holds + 1] = h
+  elseif h[2] ~= '' and h[6] == LIVE then
+    open_by(h[2], -1)
+  end
+end
+for _, id in ipairs(order) do
+  local held, taken = parts[id].holds, {}
+  table.sort(held, function(a, b)
+    if (a[6] == SUSPENDED) ~= (b[6] == SUSPENDED) then return b[6] == SUSPENDED end
+    return a[5] < b[5]
+  end)
+  for _, h in ipairs(held) do
+    if h[6] == SUSPENDED and not taken[h[1]] then
+      h[6] = LIVE
+      open_by(h[2], 1)
+    end
+    taken[h[1]] = true
+  end
+end
+
+-- 4. write
+local tables, buckets = {}, {}
+for k = 1, #ARGV[3] do tables[byte(ARGV[3], k)] = KEYS[8 + k] end
+for p = 1, #ARGV[2], 9 do
+  local at, field = tables[byte(ARGV[2], p)], sub(ARGV[2], p + 1, p + 8)
+  local bucket = call('HGET', at, field)
+  local place = bucket and string.find(bucket, mine, 1, true)
+  while place and place % 4 ~= 1 do place = string.find(bucket, mine, place + 1, true) end
+  if place then
+    local left = sub(bucket, 1, place - 1) .. sub(bucket, place + 4, #bucket - #bucket % 4)
+    if left == '' then call('HDEL', at, field) else call('HSET', at, field, left) end
+  end
+end
+call('HDEL', KEYS[3], mine)
+call('HDEL', KEYS[5], mine)
+call('HDEL', KEYS[8], mine)
+if root then call('HDEL', KEYS[4], root) end
+for _, id in ipairs(order) do
+  local part = parts[id]
+  local held = #part.holds > 0 and cmsgpack.pack(part.holds) or ''
+  call('HSET', KEYS[4], id, pack('>I8I4', journal, #part.further / 4) .. part.further .. held)
+  call('HDEL', KEYS[5], id)
+  for p = 1, #part.further, 4 do
+    local s = sub(part.further, p, p + 3)
+    call('HSET', KEYS[5], s, id .. tails[s])
+  end
+end
+for member, change in pairs(open_change) do
+  if change ~= 0 then call('HINCRBY', KEYS[6], member, change) end
+end
+local fewer = math.max(#members - 1, 0) - (#rest - #order)
+if fewer ~= 0 then call('HINCRBY', KEYS[1], 'joined', -fewer) end
+if ARGV[6] == '' then
+  call('HDEL', KEYS[2], event)
+else
+  local head = string.rep('\0', 8) .. char(CODE['suppressed/erased']) .. pack('>I8', journal) .. string.rep('\0', 28)
+  call('HSET', KEYS[2], event, head .. ARGV[6])
+end
+call('HSET', KEYS[1], 'journal', journal)
+local named = string.gsub(event, '.', function(c) return string.format('%02x', byte(c)) end)
+local move = cmsgpack.pack({ ARGV[4], tonumber(ARGV[5]), root and number(root) or 0, '', '', named })
+call('XADD', KEYS[7], string.format('%.0f-0', journal), string.format('%.0f', journal), 'm' .. move)
+return { 'removed', #order, #rest }
