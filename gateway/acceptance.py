@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
@@ -16,6 +17,7 @@ from gateway.limits import Buckets
 from gateway.payload import Malformed
 from gateway.problems import Problem
 from gateway.settings import GatewayConfig, SourceSpec
+from leads.errors import LogDown
 from leads.records import Door, Envelope, Row
 from streams.dead_letters import dead_letter
 from streams.ports import Index, Message, Publisher
@@ -82,7 +84,7 @@ class Acceptance:
         message = to_message(envelope, key)
         if len(message.value) > ENVELOPE_BYTES:
             raise Problem(413, "too_large", "The lead is too large for one message of the log. Send less text.")
-        await self.publisher.publish(RAW, [message])
+        await self._publish(RAW, message)
         self.meter.received(envelope.tenant, envelope.door, envelope.source)
         event = envelope.rows[0].event
         return {"receipt": event, "status": "accepted", "href": f"/v1/receipts/{event}"}
@@ -94,11 +96,19 @@ class Acceptance:
         headers = tuple((key, value.encode()) for key, value in known.items())
         message = Message(topic=RAW, key=event.encode(), value=body, headers=headers)
         letter = dead_letter(message, event=event, reason="malformed", detail=error.reason, stage="door")
-        await self.publisher.publish(DEAD, [letter])
+        await self._publish(DEAD, letter)
         detail = (
             f"The body cannot be read: {error.reason}. Its bytes are kept in the dead letters; mend and send again."
         )
         return Problem(400, "malformed", detail, more={"kept": True, "dead_letter": event})
+
+    async def _publish(self, topic: str, message: Message) -> None:
+        """Raises LogDown, also when the log takes longer than a sender waits."""
+        try:
+            async with asyncio.timeout(self.config.limits.answer_s):
+                await self.publisher.publish(topic, [message])
+        except TimeoutError:
+            raise LogDown("the log did not confirm in time") from None
 
 
 def to_message(envelope: Envelope, key: str) -> Message:

@@ -46,7 +46,8 @@ class TokenSpec(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """Bounds of what the door takes in. ``unpacked_bytes``, ``pack_ratio`` and ``cells`` bound a workbook once unpacked."""
+    """Bounds of what the door takes in. ``answer_s``: how long a form or call waits for the log before it is answered 503
+    (senders wait 5 to 15 s); ``unpacked_bytes``, ``pack_ratio`` and ``cells`` bound a workbook once unpacked."""
 
     body_bytes: int = 1_000_000
     import_bytes: int = 50_000_000
@@ -56,6 +57,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     columns: int = 500
     chunk_rows: int = 50
     imports_at_once: int = 2
+    answer_s: float = 8.0
     unpacked_bytes: int = 400_000_000
     pack_ratio: int = 200
     cells: int = 20_000_000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -176,6 +177,16 @@ async def test_log_down_is_503_at_every_door(door: Door) -> None:
     for answer in answers:
         problem(answer, 503, "unavailable")
         assert int(answer.headers["retry-after"]) > 0
+
+
+async def test_a_log_that_hangs_is_503_before_the_sender_gives_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def hangs(*_: object) -> None:
+        await asyncio.Event().wait()
+
+    door = Door(configured(Limits(answer_s=0.01)))
+    monkeypatch.setattr(door.log, "publish", hangs)
+
+    problem(await door.form({"phone": "1"}), 503, "unavailable")
 
 
 async def test_store_down_is_503(door: Door) -> None:
