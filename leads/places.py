@@ -21,6 +21,7 @@ _SUFFIX = re.compile(rf"(?:{_PEOPLES})?自治[州区县旗]$|特别行政区$|�
 #: What may not follow a short name: it is then the name of a street, a school or a zone.
 _NAMESAKE = re.compile(r"[东南西北中上下环]{0,2}[一二三四五六七八九十]{0,2}(?:路|街|道|大道|大街|巷|弄|里|胡同|桥)|区")
 _GAP = " ,.;/|-_·"
+_FORMER = ("县", "市")  # 新津县 is 新津区 now
 _ENDS = frozenset("省市盟州县区旗")
 _WHOLE = re.compile(r"[\u4e00-\u9fff]{1,20}[市县区旗](?![\u4e00-\u9fff]{0,3}[市县区旗])")
 _STREET = re.compile(r"(?:路|街|大道|巷|号|弄)$")
@@ -81,10 +82,8 @@ def _heads() -> Heads:
         named[old, False] = {_Division(*map(short, now)): None}
     heads: Heads = defaultdict(list)
     for (name, brief), divisions in named.items():
-        if not (brief and name in _UNCLEAR):
-            heads[name[:2]].append(
-                (name, brief, tuple(sorted(divisions, key=lambda d: (bool(d.district), bool(d.city)))))
-            )
+        meant = [d for d in divisions if d.district] if brief and name in _UNCLEAR else divisions
+        heads[name[:2]].append((name, brief, tuple(sorted(meant, key=lambda d: (bool(d.district), bool(d.city))))))
     for entries in heads.values():
         entries.sort(key=lambda entry: (-len(entry[0]), entry[1]))
     return dict(heads)
@@ -121,7 +120,7 @@ def _walk(text: str, at: Spot) -> Spot:
                 found = _choose(divisions, brief, region, city, district)
                 if found:
                     region, city, district = found
-                    end = after
+                    end = after + (brief and text[after : after + 1] in _FORMER)
                     break
         if not found:
             return Spot(region, city, district, end)
@@ -181,9 +180,14 @@ def _region_of() -> dict[str, str]:
     return {short(city): short(region) for region, city, _ in lines}
 
 
+@cache
+def _regions() -> frozenset[str]:
+    return frozenset(_region_of().values())
+
+
 def is_chinese(region: str, city: str) -> bool:
     """Whether these short forms are a place in China."""
-    return city in _region_of() or region in _region_of().values()
+    return city in _region_of() or region in _regions()
 
 
 @lru_cache(maxsize=8192)

@@ -173,9 +173,10 @@ def _suppressed(facts: Facts, caller: str, raw: str, rules: _Rules) -> str:
         own = all(phone.digits in rules.internal for phone in found) if found else _digits(raw) in rules.internal
         if caller == "internal" or own:
             return "internal"
-        nobody = not (found or facts.emails or facts.handles or facts.address or facts.company)
+        words = fold(raw).lstrip("+") in _WITHHELD
+        nobody = not ((found and not words) or facts.emails or facts.handles or facts.address or facts.company)
         unnamed = facts.name is None or fold(facts.name.text) in _WITHHELD
-        hidden = caller == "withheld" or (fold(raw).lstrip("+") in _WITHHELD and (raw != "" or not facts.call))
+        hidden = caller == "withheld" or (words and (raw != "" or not facts.call))
         if nobody and unnamed and hidden:
             return "withheld"
     listed = rules.do_not_contact

@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+import phonenumbers
+import pytest
+from phonenumbers import PhoneNumberFormat as Format
+
+from leads.phones import is_placeholder, phones
+from leads.records import Phone
+
+MOBILE = Phone("13912345687", "86", "mobile")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "13912345687", "139 1234 5687", "139-1234-5687", "+86 139 1234 5687", "(+86)139 1234 5687", "0086-13912345687",
+        "8613912345687", "86-13912345687", "＋８６　１３９１２３４５６８７", "（＋８６）139　1234　5687", "手机:13912345687",
+        "电话： 139 1234 5687", "'13912345687", "13912345687.0", "139.1234.5687", "13912345687\u200b", "l39l2345687",
+        "1.3912345687E+10", "一三九一二三四五六八七", "13912345687;", "T: 139-1234-5687", "013912345687",
+    ],
+)  # fmt: skip
+def test_every_spelling_of_a_mobile_is_one_number(text: str) -> None:
+    assert phones(text) == ((MOBILE,), "")
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "phone"),
+    [
+        ("0755-8720-3492", "CN", Phone("75587203492", "86", "landline")),
+        ("0755-8720-3492", "", Phone("75587203492", "", "unknown")),
+        ("755 87203492", "CN", Phone("75587203492", "86", "landline")),
+        ("+86 (0)10 5960 0178", "", Phone("1059600178", "86", "landline")),
+        ("861059600178", "", Phone("1059600178", "86", "landline")),
+        ("６２０７－７６６３", "CN", Phone("62077663", "86", "landline")),
+        ("021-69318441转562", "CN", Phone("2169318441", "86", "landline", "562")),
+        ("(021)69318441 分机 562", "", Phone("2169318441", "", "unknown", "562")),
+        ("024-2950-1846-641", "CN", Phone("2429501846", "86", "landline", "641")),
+        ("0755-87203492-801", "CN", Phone("75587203492", "86", "landline", "801")),
+        ("0755-87203492/93", "CN", Phone("75587203492", "86", "landline")),
+        ("400-820-8820", "CN", Phone("4008208820", "86", "service")),
+        ("4008208820", "", Phone("4008208820", "", "service")),
+        ("95588", "", Phone("95588", "", "service")),
+        ("+1 415 926 5343", "", Phone("4159265343", "1", "unknown")),
+        ("+14159265343", "CN", Phone("4159265343", "1", "unknown")),
+        ("+13812345678", "", Phone("3812345678", "1", "unknown")),
+        ("001 415 926 5343", "", Phone("4159265343", "1", "unknown")),
+        ("4159265343", "", Phone("4159265343", "", "unknown")),
+        ("(415) 926-5343 x12", "US", Phone("4159265343", "1", "unknown", "12")),
+        ("310/246-1501", "", Phone("3102461501", "", "unknown")),
+        ("+1800 siX-Flags", "", Phone("80074935247", "1", "unknown")),
+        ("386-5286", "", Phone("3865286", "", "unknown")),
+        ("0161-821-7056", "", Phone("1618217056", "", "unknown")),
+        ("0161-821-7056", "GB", Phone("1618217056", "44", "landline")),
+        ("+44 (0)161 821 7056", "", Phone("1618217056", "44", "landline")),
+        ("0085226823447 ext. 689", "", Phone("26823447", "852", "landline", "689")),
+        ("+64 3 331-6005", "", Phone("33316005", "64", "landline")),
+        ("tel:331-6005;phone-context=+64-3", "US", Phone("33316005", "64", "landline")),
+    ],
+)  # fmt: skip
+def test_one_number(text: str, country: str, phone: Phone) -> None:
+    assert phones(text, country) == ((phone,), "")
+
+
+@pytest.mark.parametrize(
+    "text", ["13912345687/18621340000", "13912345687、186 2134 0000", "13912345687 或 18621340000",
+             "13912345687\n18621340000", "13912345687；+8618621340000", "13912345687 18621340000", "13912345687 or 18621340000"],
+)  # fmt: skip
+def test_two_numbers_in_one_cell(text: str) -> None:
+    assert phones(text) == ((MOBILE, Phone("18621340000", "86", "mobile")), "")
+
+
+@pytest.mark.parametrize(
+    ("text", "mask"),
+    [
+        ("1.38E+10", "13800000000~3"),
+        ("1.30103e+10", "13010300000~6"),
+        ("1.30E+10", "13000000000~3"),
+        ("8.61381E+12", "13810000000~4"),
+        ("138****5678", "138****5678"),
+        ("138 xxxx 5678", "138****5678"),
+        ("+86 138****5678", "138****5678"),
+        ("138＊＊＊＊5678", "138****5678"),
+    ],
+)
+def test_damaged_and_masked_numbers_are_partial_evidence(text: str, mask: str) -> None:
+    found, reason = phones(text)
+
+    assert reason == "partial"
+    assert [(phone.digits, phone.mask) for phone in found] == [("", mask)]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "empty"), ("  ", "empty"), ("无", "no_number"), ("n/a", "no_number"), ("12", "too_short"), ("801", "too_short"),
+        ("00000000", "placeholder"), ("12345678", "placeholder"), ("11111111", "placeholder"), ("123456789", "placeholder"),
+        ("13800000000", "placeholder"), ("13800138000", "placeholder"), ("+86 138 0000 0000", "placeholder"),
+        ("1234567890123456789", "too_long"),
+    ],
+)  # fmt: skip
+def test_what_is_no_number_has_a_reason(text: str, reason: str) -> None:
+    assert phones(text) == ((), reason)
+
+
+def test_a_real_number_beside_a_placeholder_is_kept() -> None:
+    assert phones("13912345687; 00000000") == ((MOBILE,), "placeholder")
+
+
+def _examples() -> list[tuple[str, str, str]]:
+    """(text, region, national number): every region's example mobile as the library itself writes it."""
+    out = []
+    for region in sorted(phonenumbers.SUPPORTED_REGIONS):
+        number = phonenumbers.example_number_for_type(region, phonenumbers.PhoneNumberType.MOBILE)
+        if number is None or is_placeholder(str(number.national_number)):
+            continue
+        national = str(number.national_number)
+        out += [
+            (phonenumbers.format_number(number, form), region, national)
+            for form in (Format.E164, Format.INTERNATIONAL, Format.NATIONAL, Format.RFC3966)
+        ]
+        out.append((phonenumbers.format_out_of_country_calling_number(number, "CN"), "CN", national))
+        out.append((phonenumbers.format_out_of_country_calling_number(number, "US"), "US", national))
+    return out
+
+
+def test_the_numbers_of_all_regions_agree_in_every_format() -> None:
+    examples = _examples()
+    wrong = [(text, region) for text, region, want in examples if [p.digits for p in phones(text, region)[0]] != [want]]
+
+    assert len(examples) > 1_000
+    assert len(wrong) <= 0.005 * len(examples), wrong
