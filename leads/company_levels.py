@@ -124,7 +124,7 @@ def _two_han(a: Company, b: Company) -> tuple[str, float]:
         if len(short.core) >= 3 and len(long.core) > len(short.core) and long.latin[: len(short.latin)] == short.latin:
             return "homophone", len(short.core) / len(long.core)
     brief, whole = (a, b) if len(a.full) <= len(b.full) else (b, a)
-    if _abbreviates(brief.full, whole.full):
+    if brief.kind == "company" and _abbreviates(brief.full, whole.full):
         return "abbreviation", len(brief.full) / len(whole.full)
     if len(short.core) >= 4 and a.kind == b.kind == "company" and OSA.distance(a.core, b.core, score_cutoff=1) <= 1:
         return "typo", 0.8

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from math import log2
 
-from leads.name_tables import RARE, given_bits, pinyin_surnames, surnames, titles, words
+from leads.name_tables import given_bits, pinyin_surnames, surnames, titles, words
 from leads.pinyin import table
 
 #: Bits a name may cost at most, by its length: one surname and one or two characters of the tables.
-_BUDGET = {2: -25.0, 3: -36.0}
-_UNKNOWN = log2(RARE)
+_BUDGET = {2: -27.0, 3: -39.0}
+_UNKNOWN = -17.5
 _SURNAME_INSIDE = -14.5  # a surname that is no usual given character: the mother's, most often
 _EASTERN = {2: -17.0, 3: -25.0}  # likelier than this and the order is not asked about
 _COMMON = 2e-3  # surnames common enough to stand first in a double surname
@@ -17,7 +17,7 @@ _TRANSCRIBED = frozenset(
     "阿卜布不杜都多达德迪丁尔儿艾哈海汗克卡库肯力里拉兰勒林罗马买麦米莫穆木娜尼努帕皮其奇恰热日茹萨赛沙斯苏塔太台提图吐托瓦"
     "万威维吾西希夏亚牙雅依伊衣玉孜扎泽则巴比别波伯格古姑合加吉江居曼丽肉孜旦甫迪娅夫"
 )
-_WORDS_INSIDE = frozenset("的了是我你他她它们这那在很不没吗呢吧啊哦嘛么什着就和与之")
+_WORDS_INSIDE = frozenset("的了是我你他她它们这那在很不没吗呢吧啊哦嘛么什着就和与")
 
 Judged = tuple[str, str, str]  # kind, surname, given
 
@@ -65,7 +65,7 @@ def _short(run: str) -> Judged:
         return "full", first, rest
     if not surname and len(run) == 3 and first not in "小老大阿" and _heard(first) and _usual(rest):
         return "full", first, rest
-    if not surname and len(run) == 2 and (_bits(run) >= -24 or (first == rest and _bits(first) >= -13)):
+    if not surname and len(run) == 2 and (_bits(run) >= -21.5 or (first == rest and _bits(first) >= -13)):
         return "given", "", run
     return "chat", "", ""
 
@@ -128,7 +128,7 @@ def strip_title(run: str) -> tuple[str, str]:
         if code and _rest_is_name(run[size:]):
             return run[size:], "" if code == "-" else code
     code = titled.single.get(run[-1])
-    if code and len(run) <= 4:
+    if code and 2 <= len(run) <= 4:
         left = run[:-1]
         kind = judge(left)[0]
         if left in surnames() and (len(left) > 1 or _share(left) > 2e-5):

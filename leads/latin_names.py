@@ -13,6 +13,7 @@ from leads.text import ascii_fold
 
 _SPLIT = re.compile(r"[\s_/|()\[\]{}<>;:*~!?\"“”.\-–—·•&+]+")
 _QUOTES = str.maketrans("", "", "'’‘`´")
+_HYPHENATED = re.compile(r"(\w+) \w+-\w+")  # Tsai Ing-wen: what is joined is the given name
 _COMPOUND = ("ouyang", "shangguan", "sima", "situ", "zhuge", "huangfu", "linghu", "murong", "xiahou")
 _KEYBOARD = ("asdf", "qwer", "zxcv", "sdfg", "dfgh", "hjkl", "wert", "erty", "uiop")
 
@@ -42,6 +43,8 @@ def latin_name(text: str) -> tuple[Name | None, str]:
         return None, "looks_like_company"
     if table.part.issuperset(tokens):
         return Name(text, "role", "latin", "", "", tokens), ""
+    if len(tokens) == 3 and _HYPHENATED.fullmatch(text) and surname_readings(tokens[0]):
+        surname_size = 1
     return _person(words, tokens, surname_size)
 
 

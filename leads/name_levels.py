@@ -199,11 +199,11 @@ def _two_latin(a: Name, b: Name) -> str:
     if len(mine) == len(other) and (mine == other or _turned(a, b)):
         return "order"
     if a.surname == b.surname:
-        return _latin_given_levels(a.given.split(), b.given.split())
+        return _latin_given_levels(a.given.split(), b.given.split(), a.surname)
     first, second = a.given.split(), b.given.split()
     if a.surname in b.latin or b.surname in a.latin:  # one of them was read the wrong way round
         common = a.surname if a.surname in b.latin else b.surname
-        return _latin_given_levels([t for t in a.latin if t != common], [t for t in b.latin if t != common])
+        return _latin_given_levels([t for t in a.latin if t != common], [t for t in b.latin if t != common], common)
     if _romanised(a, b):
         return "romanised"
     alike = first == second or same_given(first[0], second[0])
@@ -232,7 +232,7 @@ def _romanised(a: Name, b: Name) -> bool:
     return all(x == y or not readings(x).isdisjoint(readings(y)) for x, y in zip(mine, other, strict=True))
 
 
-def _latin_given_levels(mine: list[str], other: list[str]) -> str:
+def _latin_given_levels(mine: list[str], other: list[str], surname: str) -> str:
     """The surnames agree: the level of the given names, as lists of tokens."""
     if not mine or not other:
         return "surname_only"

@@ -40,7 +40,7 @@ def name(text: str) -> tuple[Name | None, str]:
     if text.isascii() or not _HAN.search(text):
         return latin_name(text)
     simple = simplify(text)
-    if len(simple) <= 3 and _HAN.fullmatch(simple):
+    if len(simple) <= 3 and _HAN.fullmatch(simple) and simple not in titles().role and simple not in titles().none:
         found = _run(simple)
         if found[0] == "full":
             return _han(text, found, "", ()), ""
@@ -75,10 +75,11 @@ def _choose(text: str, simple: str, runs: list[tuple[int, int]]) -> tuple[Name |
     table = titles()
     honorific, company = "", False
     left: list[tuple[int, int]] = []
-    several = len(runs) > 1 or bool(_aliases(text))
+    aliases = _aliases(text)
+    several = len(runs) > 1 or bool(aliases)
     for start, end in runs:
         run = simple[start:end]
-        if several and (run in table.address or (left and run in table.single)):
+        if several and (run in table.address or ((left or aliases) and run in table.single)):
             honorific = honorific or table.address.get(run) or table.single[run]
         elif several and run in table.role:
             continue
@@ -91,7 +92,7 @@ def _choose(text: str, simple: str, runs: list[tuple[int, int]]) -> tuple[Name |
     joined = "".join([simple[a:b] for a, b in left])
     if 1 < len(left) <= len(joined) <= 4 and simple[slice(*left[0])] in surnames() and judge(joined)[0] == "full":
         shown = "".join([text[a:b] for a, b in left])
-        return _han(shown, judge(joined), honorific, _aliases(text)), ""
+        return _han(shown, judge(joined), honorific, aliases), ""
     best: tuple[int, str, tuple[str, str, str], str] | None = None
     for start, end in left:
         run, title = strip_title(simple[start:end])
@@ -104,7 +105,7 @@ def _choose(text: str, simple: str, runs: list[tuple[int, int]]) -> tuple[Name |
     _, shown, judged, title = best
     if not is_person(judged):
         return (None, "looks_like_company") if company else _nickname(text, simple)
-    return _han(shown, judged, honorific or title, _aliases(text)), ""
+    return _han(shown, judged, honorific or title, aliases), ""
 
 
 def _nickname(text: str, simple: str) -> tuple[Name | None, str]:
