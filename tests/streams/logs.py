@@ -143,7 +143,7 @@ class KafkaLog(Log):
         return name
 
     def publisher(self) -> kafka_log.KafkaPublisher:
-        return kafka_log.KafkaPublisher(self.url, timeout_s=5.0)
+        return kafka_log.KafkaPublisher(self.url, timeout_s=3.0)
 
     async def read(self, topic: str) -> list[Message]:
         return [one async for one in kafka_log.read(self.url, topic)]

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from stores.patience import Patience
 from streams.faust_app import _Order, _unbroken, make_app, ready
 from tests.parts.kafka import Kafka
 from tests.streams.logs import KafkaLog, messages, numbered
@@ -125,11 +126,11 @@ async def test_a_broker_that_hangs_past_the_session_and_one_that_restarts_lose_n
     own_kafka.pause()
     await asyncio.sleep(3.0)
     own_kafka.resume()
-    await publisher.publish(topic, messages([b"hung"]))
+    await Patience(deadline_s=30).insist(lambda: publisher.publish(topic, messages([b"hung"])))
     worker.until(lambda: b"hung" in worker.values, 60)
     own_kafka.stop()
     own_kafka.start()
-    await publisher.publish(topic, messages([b"restarted"]))
+    await Patience(deadline_s=30).insist(lambda: publisher.publish(topic, messages([b"restarted"])))
     await publisher.stop()
     worker.until(lambda: b"restarted" in worker.values, 60)
     assert set(worker.values) == {b"%d" % i for i in range(100)} | {b"hung", b"restarted"}
