@@ -30,15 +30,16 @@ _AGREE: dict[str, _Agreement] = {
     "romanised": _Agreement(0.3, 8.0, 12.0),
     "nickname": _Agreement(0.3, 3.0, 11.0),
     "typo": _Agreement(0.15, 6.0, 9.0),
-    "initial": _Agreement(0.2, 2.0, 4.0),
+    "initial": _Agreement(0.4, 1.0, 7.0),
     "given_only": _Agreement(0.3, 1.0, 6.0),
-    "surname_only": _Agreement(0.5, 1.0, 3.0),
+    "surname_only": _Agreement(0.5, 1.0, 6.0),
 }
 _AGAINST = frozenset({"partial", "conflict_given", "conflict_surname", "conflict", "partial_conflict"})
 #: Levels at which two names contradict each other: a shared phone is then a household's or a line's.
 CONFLICTS = _AGAINST
 #: Levels at which the names say: one person (needed to unite two entities).
 AGREEMENTS = frozenset({"exact", "script", "order", "middle", "homophone", "romanised", "nickname", "typo"})
+_PARTS = frozenset({"surname_only", "given_only", "initial"})
 _SILENT = frozenset({"none", "english_alias"})
 
 
@@ -54,10 +55,14 @@ def relation(one: Name, two: Name) -> str:
 
 
 def compare(mine: Name | None, theirs: Iterable[tuple[Name, int]], scale: Scale) -> Met | None:
-    """The best level over the entity's names; None when one side has no name that says anything."""
+    """The best level over the entity's names; None when one side has no name that says anything.
+
+    A full name that contradicts outweighs a part that agrees: 王总 was said of 王建国, it does not admit 王雪梅.
+    """
     if mine is None:
         return None
     best: Met | None = None
+    against: Met | None = None
     for their, seq in theirs:
         level = relation(mine, their)
         if level in _SILENT:
@@ -65,6 +70,10 @@ def compare(mine: Name | None, theirs: Iterable[tuple[Name, int]], scale: Scale)
         met = scale.fixed("name", level, seq) if level in _AGAINST else _agreement(level, mine, their, scale, seq)
         if best is None or met.bits > best.bits:
             best = met
+        if level in _AGAINST and their.kind == "full" and (against is None or met.bits > against.bits):
+            against = met
+    if best is not None and against is not None and best.level in _PARTS:
+        return against
     return best
 
 
