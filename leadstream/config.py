@@ -96,9 +96,9 @@ def show(settings: Settings) -> str:
     shown = settings.model_dump(mode="json", by_alias=True, exclude={"tenants", "sources"})
     shown |= settings.model_dump(mode="json", by_alias=True, include={"tenants", "sources"}, exclude_defaults=True)
     shown["store"]["url"] = _without_password(settings.store.url)
-    for tenant in shown["tenants"].values():
-        tenant.pop("do_not_contact", None)
-    return yaml.safe_dump(shown, allow_unicode=True, sort_keys=False, width=120)
+    hidden = [name for name, tenant in shown["tenants"].items() if tenant.pop("do_not_contact", None)]
+    remark = "".join(f"# tenants.{name}.do_not_contact is not shown: add it again to a copy\n" for name in hidden)
+    return remark + yaml.safe_dump(shown, allow_unicode=True, sort_keys=False, width=120)
 
 
 def _validate(raw: dict[str, Any], faults: Faults) -> Settings | None:

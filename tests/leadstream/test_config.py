@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from leads.errors import Misconfigured
 from leadstream.config import DEFAULT, load, missing_secrets, parse, show
@@ -137,6 +140,21 @@ def test_nonsense_is_a_fault_and_no_traceback(text: str) -> None:
     assert faults(text)
 
 
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_a_damaged_file_is_a_list_of_faults_and_never_a_traceback(data: st.DataObject) -> None:
+    lines = DEFAULT.read_text(encoding="utf-8").splitlines()
+    for _ in range(data.draw(st.integers(1, 4))):
+        at = data.draw(st.integers(0, len(lines) - 1))
+        damage = data.draw(st.sampled_from(["drop", "empty", "list", "text", "indent"]))
+        head = lines[at].partition(":")[0]
+        changed = {"empty": f"{head}:", "list": f"{head}: [x, 7]", "text": f"{head}: x", "indent": f" {lines[at]}"}
+        lines[at : at + 1] = [] if damage == "drop" else [changed[damage]]
+
+    with suppress(Misconfigured):
+        parse("\n".join(lines), {})
+
+
 def test_a_secret_written_into_the_file_is_not_repeated() -> None:
     assert "hunter2" not in str(faults(f"sources: {{w: {{kind: form, tenant: main, secret_env: hunter2}}}}\n{SMALL}"))
 
@@ -154,10 +172,10 @@ def test_a_file_in_another_encoding(tmp_path: Path) -> None:
 
 
 def test_the_shipped_example_is_the_default_and_sound() -> None:
-    settings = load(None, {})
-    policy = settings.tenants["main"].policy()
+    shipped = load(None, {})
+    policy = shipped.tenants["main"].policy()
 
-    assert settings == load(DEFAULT, {})
+    assert shipped == load(DEFAULT, {})
     assert [rule.id for rule in policy.rules][:2] == ["partner-traffic", "grade-a"]
     assert (Path(__file__).parents[2] / "config" / "leadstream.yaml").read_bytes() == DEFAULT.read_bytes()
 
@@ -170,10 +188,10 @@ def test_the_environment_says_where_things_are() -> None:
         "LEADSTREAM_PORT": "9",
     }
 
-    settings = parse(SMALL, env)
+    found = parse(SMALL, env)
 
-    assert (settings.log.kind, settings.log.bootstrap, settings.gateway.port) == ("kafka", ("a:9092", "b:9092"), 9)
-    assert settings.store.url == "redis://u:pw@h"
+    assert (found.log.kind, found.log.bootstrap, found.gateway.port) == ("kafka", ("a:9092", "b:9092"), 9)
+    assert found.store.url == "redis://u:pw@h"
 
 
 def test_the_environment_names_the_file(tmp_path: Path) -> None:
@@ -192,7 +210,10 @@ def test_shown_settings_load_again_and_hold_no_secret() -> None:
 def test_whom_not_to_contact_is_not_shown() -> None:
     text = SMALL.replace("members: {amy", "do_not_contact: ['13955550199']\n    members: {amy")
 
-    assert "13955550199" not in show(parse(text, {}))
+    shown = show(parse(text, {}))
+
+    assert "13955550199" not in shown
+    assert shown.startswith("# tenants.main.do_not_contact is not shown")
 
 
 def test_the_list_of_whom_not_to_contact_lies_beside_the_file(tmp_path: Path) -> None:
@@ -224,14 +245,12 @@ def test_an_absence_is_in_the_time_of_the_tenant() -> None:
 
 
 def test_secrets_that_are_named_but_not_set_are_listed() -> None:
-    settings = parse(
+    found = parse(
         "sources: {w: {kind: form, tenant: main, secret_env: W1, previous_secret_env: W0, signature: hmac}}\n" + SMALL,
         {},
     )
 
-    assert missing_secrets(settings, {"W1": "x"}) == [
-        ("sources.w.previous_secret_env", "set the environment variable W0")
-    ]
+    assert missing_secrets(found, {"W1": "x"}) == [("sources.w.previous_secret_env", "set the environment variable W0")]
 
 
 def test_scalars_stay_what_was_written() -> None:
