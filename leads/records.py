@@ -62,6 +62,7 @@ class Envelope(Record, frozen=True):
     batch: str = ""  # import batch id, for undo
     trace: str = ""  # W3C traceparent
     redrive_of: str = ""  # event id of the dead letter this one replaces
+    customers: bool = False  # rows are customers the company has already: the owner is given, none is picked
 
 
 # ---------------------------------------------------------------- what was understood

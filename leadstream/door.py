@@ -31,8 +31,12 @@ def run_gateway(settings: Settings) -> None:
         meter=metrics,
         metrics=lambda: (exposition(registry), EXPOSITION),
     )
-    if runtime.embedded_log:
-        app.router.add_event_handler("startup", lambda: runtime.consumer(WORKERS, "gateway").join(RAW))
+
+    async def join() -> None:
+        if runtime.embedded_log:  # from now on nothing is dropped before the workers have had it
+            await runtime.consumer(WORKERS, "gateway").join(RAW)
+
+    app.router.add_event_handler("startup", join)
     app.router.add_event_handler("shutdown", runtime.close)
     where = settings.gateway
     uvicorn.run(app, host=where.host, port=where.port, log_level="warning", access_log=False, timeout_graceful_shutdown=20)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import msgspec
 
 from leads.records import Decision, Facts, Neighbour, RegisterAnswer, Registered, Verdict
+from stores.customers import as_customer
 from streams.overlay import Effect, Overlay
 from streams.pipeline import Pipeline, Work
 
@@ -63,6 +64,8 @@ class Judging:
             plan=self._pipeline.plan(lead),
             claimant=lead.claimant,
         )
+        if work.envelope.customers:
+            decision = _customer(decision)
         return Effect(decision, (own, *(n.entity for n in joined)), tuple(members), frozenset(looked))
 
     def _neighbours(self, mine: Registered, own: int) -> tuple[list[Neighbour], set[int]]:
@@ -105,3 +108,12 @@ class Judging:
     def _version(self, entity: int) -> int:
         view = self._answer.entities.get(entity)
         return view.version if view else 0
+
+
+def _customer(decision: Decision) -> Decision:
+    """A customer the company has already keeps the owner it came with; one without an owner waits in the pool."""
+    if decision.claimant:
+        return as_customer(decision, decision.claimant)
+    assert decision.plan is not None
+    plan = msgspec.structs.replace(decision.plan, shares=(), reason="matched_rule", affinity=False)
+    return msgspec.structs.replace(decision, plan=plan)
