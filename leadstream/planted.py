@@ -111,7 +111,9 @@ def _call_statuses(people: People, random: Random) -> tuple[Arrival, ...]:
 def _unsure(people: People, random: Random) -> tuple[Arrival, ...]:
     """A name and a city agree, the numbers do not: a desk and a mobile, or two of one name."""
     one, where = people.chinese(), random.choice(words.CITIES).name
-    return row({"name": one.name, "phone": one.firm.line, "city": where}), form({"name": one.name, "phone": one.mobile, "city": where})
+    return row({"name": one.name, "phone": one.firm.line, "city": where}), form(
+        {"name": one.name, "phone": one.mobile, "city": where}
+    )
 
 
 def _withheld(people: People, random: Random) -> tuple[Arrival, ...]:
