@@ -11,7 +11,7 @@ from leads.latin_companies import latin_company
 from leads.pinyin import reading
 from leads.places import spot
 from leads.records import Company
-from leads.text import ascii_fold, fold, knowledge, plain
+from leads.text import ascii_fold, knowledge, plain, simplify
 
 __all__ = ["LEVELS", "company", "core_reading", "same_company"]
 
@@ -29,15 +29,14 @@ def company(text: str) -> tuple[Company | None, str]:
     text = plain(text)[:_MAX].strip(" ,;，；。")
     if not text:
         return None, "empty"
-    folded = text.lower() if text.isascii() else fold(text)
+    folded = text.lower() if text.isascii() else simplify(text.lower())
     if folded.strip(" .-_*/\\?()") in company_words().none or not any(map(str.isalnum, folded)):
         return None, "placeholder"
     if "@" in folded and "." in folded.partition("@")[2]:
         return None, "looks_like_email"
-    letters = sum(map(str.isalpha, folded))
-    if not letters:
+    if not any(map(str.isalpha, folded)):
         return None, "looks_like_phone" if sum(map(str.isdigit, folded)) >= 7 else "nonsense"
-    if len(set(folded)) == 1 and letters > 2:
+    if len(folded) > 2 and folded.count(folded[0]) == len(folded):
         return None, "nonsense"
     if text.isascii() or not _HAN.search(folded):
         return latin_company(text, folded if text.isascii() else ascii_fold(text)), ""
@@ -45,14 +44,6 @@ def company(text: str) -> tuple[Company | None, str]:
 
 
 # ---------------------------------------------------------------- Han
-
-
-def _cut(text: str, table: frozenset[str] | dict[str, str], longest: int, keep: int) -> str:
-    """The longest ending of ``text`` that ``table`` holds and that leaves at least ``keep`` characters; ""."""
-    for size in range(min(longest, len(text) - keep), 0, -1):
-        if text[-size:] in table:
-            return text[-size:]
-    return ""
 
 
 @cache
@@ -96,10 +87,10 @@ def _han(text: str, folded: str) -> Company:
     for form in ("株式会社", "有限会社"):
         if body.startswith(form) and len(body) > len(form):
             legal, body = words.legal[form], body[len(form) :]
-    form = _cut(body, words.legal, 10, 2)
+    form = words.legal_end.cut(body, 2)
     if form:
         legal, body = words.legal[form], body[: -len(form)]
-    if _cut(body, words.institution, 6, 1) or (not legal and _cut(body, words.institution, 6, 0)):
+    if words.institution_end.cut(body, 1) or (not legal and words.institution_end.cut(body, 0)):
         found = spot(body)
         where = where or _place_of(*found[:3])
         return Company(text, body, body, where, legal, branch, "", reading(body), "institution")
@@ -119,7 +110,7 @@ def _brackets(folded: str) -> tuple[str, str, str, list[str]]:
         inside = _NOISE.sub("", inside)
         if not inside or FORMER.match(inside) or inside in words.legal:
             continue
-        end = _cut(inside, words.branch, 5, 1) or ("店" if inside.endswith("店") and len(inside) > 2 else "")
+        end = words.branch_end.cut(inside, 1) or ("店" if inside.endswith("店") and len(inside) > 2 else "")
         found = spot(inside)
         if end:
             branch = inside.removesuffix(end) or end
@@ -133,7 +124,7 @@ def _brackets(folded: str) -> tuple[str, str, str, list[str]]:
 def _without_branch(body: str) -> tuple[str, str]:
     """(the company, its branch): 宇创科技有限公司北京分公司 -> 宇创科技有限公司, 北京."""
     words = company_words()
-    end = _cut(body, words.branch, 5, 2)
+    end = words.branch_end.cut(body, 2)
     if not end or (end in ("营业部", "事业部") and len(body) < 8):
         return body, ""
     head = body[: -len(end)]
@@ -155,8 +146,8 @@ def _without_place(body: str) -> tuple[str, str]:
         return rest, ""
     found = spot(rest)
     end, where = found.end, _place_of(*found[:3])
-    town = next((t for t in words.town if rest.startswith(t, end)), "")
-    if town:
+    if rest.startswith(words.town, end):
+        town = next(t for t in words.town if rest.startswith(t, end))
         end, where = end + len(town), where or town
     if not end or len(rest) - end < 2:
         return rest, ""
@@ -170,10 +161,11 @@ def _without_place(body: str) -> tuple[str, str]:
 
 def _brand(rest: str) -> tuple[str, list[str], str]:
     """(brand, trade words, place behind the brand). A name made of trade words only is its own brand."""
-    trade = company_words().trade
+    words = company_words()
+    trade, ending = words.trade, words.trade_end
     core, tail, where = rest, [], ""
     while True:
-        word = _cut(core, trade, 7, 2)
+        word = ending.cut(core, 2)
         if word:
             core = core[: -len(word)]
             tail.append(word)

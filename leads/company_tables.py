@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
@@ -10,6 +11,25 @@ from leads.text import knowledge
 
 BRACKET = re.compile(r"[(\[【〔〈「]([^()\[\]【】〔〕〈〉「」]*)[)\]】〕〉」]?")
 FORMER = re.compile(r"^(?:原名?|曾用名|前身|旧称|曾名|formerly|former|fka|f/k/a|previously)(?!料|创|子|野|色|点)")
+
+
+class Endings:
+    """Words that may end a name, found by their last character."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self.words = frozenset(words)
+        sizes: dict[str, set[int]] = {}
+        for word in self.words:
+            sizes.setdefault(word[-1], set()).add(len(word))
+        self._sizes = {last: tuple(sorted(found, reverse=True)) for last, found in sizes.items()}
+
+    def cut(self, text: str, keep: int) -> str:
+        """The longest of the words that ``text`` ends with and that leaves at least ``keep`` characters; ""."""
+        most = len(text) - keep
+        for size in self._sizes.get(text[-1:], ()):
+            if size <= most and text[-size:] in self.words:
+                return text[-size:]
+        return ""
 
 
 class Words(NamedTuple):
@@ -22,10 +42,15 @@ class Words(NamedTuple):
     zone: tuple[str, ...]
     town: tuple[str, ...]  # county towns whose short name stands before the brand
     brand: tuple[str, ...]  # brands that begin with the name of a place
+    legal_end: Endings
+    trade_end: Endings
+    institution_end: Endings
+    branch_end: Endings
 
 
 @cache
 def company_words() -> Words:
+    """All tables of company names."""
     listed = {kind: words.split() for kind, words in (line.split("\t") for line in knowledge("company_words.tsv"))}
     legal: dict[str, str] = {}
     for line in knowledge("legal_forms.tsv"):
@@ -45,4 +70,8 @@ def company_words() -> Words:
         zone,
         tuple(listed["town"]),
         tuple(listed["brand"]),
+        Endings(legal),
+        Endings(trade),
+        Endings(listed["institution"]),
+        Endings(listed["branch"]),
     )

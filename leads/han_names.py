@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from math import log2
 
 from leads.name_tables import given_bits, pinyin_surnames, surnames, titles, words
@@ -115,6 +116,20 @@ def _long(run: str) -> Judged:
 def is_person(judged: Judged) -> bool:
     """Whether the judgement names somebody, if only in part."""
     return judged[0] != "chat"
+
+
+@cache
+def _title_edges() -> tuple[frozenset[str], frozenset[str]]:
+    """The last characters, and the first two, of all that may be glued to a name."""
+    known = titles()
+    glued = [*known.address, *known.role]
+    return frozenset([word[-1] for word in (*glued, *known.single)]), frozenset([word[:2] for word in glued])
+
+
+def may_have_title(run: str) -> bool:
+    """A quick look: False when nothing glued to ``run`` can be a title."""
+    last, first = _title_edges()
+    return run[-1] in last or run[:2] in first
 
 
 def strip_title(run: str) -> tuple[str, str]:

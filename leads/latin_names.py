@@ -70,6 +70,8 @@ def _person(words: list[str], tokens: tuple[str, ...], surname_size: int) -> tup
         elif not (token in table.suffix and len(keep) >= 2):
             keep.append(at)
     words, tokens = [words[i] for i in keep], tuple([tokens[i] for i in keep])
+    if "_".join(tokens) in table.none:
+        return None, "placeholder"
     if not tokens or _nonsense(tokens):
         return None, "nonsense"
     text = _shown(words, surname_size)

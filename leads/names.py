@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from leads.han_names import is_person, judge, strip_title
+from leads.han_names import is_person, judge, may_have_title, strip_title
 from leads.latin_names import latin_name
 from leads.name_levels import LEVELS, same_reading
 from leads.name_rarity import letters, rarity
@@ -49,7 +49,7 @@ def name(text: str) -> tuple[Name | None, str]:
 
 def _run(run: str) -> tuple[str, str, str]:
     """Judge a run that may end in a title: a title makes it no full name."""
-    return ("", "", "") if strip_title(run)[1] else judge(run)
+    return ("", "", "") if may_have_title(run) and strip_title(run)[1] else judge(run)
 
 
 def _cell(text: str, simple: str) -> tuple[Name | None, str]:
