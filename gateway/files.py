@@ -200,6 +200,8 @@ def open_table(
     if head.startswith((ZIP, OLE)):
         return _grid(file, open_sheet(file, mapping.columns() if mapping else (), limits), mapping, limits)
     suffix = Path(filename).suffix.lower()
+    if suffix == ".json" and head.lstrip(b"\xef\xbb\xbf \r\n")[:1] == b"[":
+        raise BadInput("json_array", "This is one JSON array. Send JSON Lines: an object a line, named .jsonl.")
     if suffix in (".jsonl", ".ndjson") or (
         suffix not in (".csv", ".tsv") and head.lstrip(b"\xef\xbb\xbf \r\n")[:1] == b"{"
     ):

@@ -19,7 +19,7 @@ from gateway.acceptance import ENVELOPE_BYTES, Acceptance, Meter, Unmetered, acc
 from gateway.delivery import Digester, file_digest
 from gateway.files import JsonTable, RefusedRow, Table, open_table
 from gateway.limits import Turnstile
-from gateway.mapping import Mapping, read_mapping
+from gateway.mapping import Mapping, listed, read_mapping
 from gateway.payload import content_type
 from gateway.problems import Problem
 from gateway.refused import REASON_COLUMN
@@ -142,7 +142,7 @@ def router(acceptance: Acceptance) -> APIRouter:
         _authorise(acceptance, spec, request)
         acceptance.admit(source, spec)
         async with turnstile:
-            upload = await _receive(request)
+            upload = await _receive(request, spec)
             with upload.file:
                 limits = acceptance.config.limits
                 table = await asyncio.to_thread(open_table, upload.file, upload.name, upload.mapping, limits)
@@ -169,7 +169,7 @@ def _authorise(acceptance: Acceptance, spec: SourceSpec, request: Request) -> No
         raise Problem(403, "wrong_tenant", "This token belongs to another tenant than the source.")
 
 
-async def _receive(request: Request) -> _Upload:
+async def _receive(request: Request, spec: SourceSpec) -> _Upload:
     """The file of a multipart body (parts ``file``, ``mapping``, ``dry_run``) or the body itself, on disk beyond 1 MB."""
     query = request.query_params
     mapping, dry_run = query.get("mapping", ""), query.get("dry_run", "")
@@ -187,7 +187,8 @@ async def _receive(request: Request) -> _Upload:
         async for block in request.stream():
             file.write(block)
         name = unquote(request.headers.get("x-filename", ""))
-    parsed = read_mapping(mapping) if mapping else None
+    own = Mapping(listed(spec.fields)) if spec.fields else None
+    parsed = read_mapping(mapping) if mapping else own
     return _Upload(file, name, parsed, dry_run.lower() in ("1", "true", "yes"))
 
 
@@ -214,16 +215,16 @@ async def _import(
     )
     key = f"batch:{batch.id}"
     await acceptance.seen.put_if_absent(key, msgspec.json.encode(batch), config.batch_s)
-    listed: list[dict[str, Any]] = []
+    shown: list[dict[str, Any]] = []
 
     def refused(row: RefusedRow) -> None:
-        if len(listed) < REFUSED_LISTED:
-            listed.append({"row": row.row, "reason": row.reason})
+        if len(shown) < REFUSED_LISTED:
+            shown.append({"row": row.row, "reason": row.reason})
 
     job = Import(batch, digester, acceptance.publisher, acceptance.meter, config.limits.chunk_rows)
     done = await job.run(table, refused)
     await acceptance.seen.put(key, msgspec.json.encode(done), config.batch_s)
-    counts = {"rows": done.rows, "refused": done.refused, "refused_rows": listed}
+    counts = {"rows": done.rows, "refused": done.refused, "refused_rows": shown}
     return {"batch": batch.id, "status": "accepted", "href": f"/v1/imports/{batch.id}", **counts}
 
 

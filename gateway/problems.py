@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from leads.errors import BadInput, Unavailable
 
@@ -73,6 +74,9 @@ def install(app: FastAPI) -> None:
         headers = error.headers if error.status_code == 405 else None
         return Problem(error.status_code, code, "See the API description.", headers=headers).response()
 
+    async def gone(_: Request, error: Exception) -> JSONResponse:
+        return Problem(400, "cut_short", "The connection closed before the body was complete.").response()
+
     async def unforeseen(_: Request, error: Exception) -> JSONResponse:
         detail = "The fault is ours and is in our log. Send the same request again later."
         return Problem(500, "internal", detail).response()
@@ -81,4 +85,5 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Unavailable, down)
     app.add_exception_handler(BadInput, bad_input)
     app.add_exception_handler(HTTPException, framework)
+    app.add_exception_handler(ClientDisconnect, gone)
     app.add_exception_handler(Exception, unforeseen)

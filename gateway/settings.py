@@ -21,7 +21,7 @@ class SourceSpec(msgspec.Struct, frozen=True, kw_only=True):
     google_key (a secret inside the body), bearer (a token of the gateway), none (a browser cannot sign: say so).
     With ``timestamp_header`` what is signed is "<timestamp>.<body>" and the time may be ``max_age_s`` off.
     ``fields`` maps a lead field to a key of the body or to several keys joined by a space; keys it does not name are
-    recognised by their names. ``event_field`` is the key with the provider's id of the event.
+    recognised by their names (for imports it is the mapping of files that come without one). ``event_field`` is the key with the provider's id of the event.
     """
 
     kind: Kind

@@ -1,6 +1,7 @@
 """CSV and TSV as people send them: any of the usual encodings and delimiters, one bad record never costs its neighbours.
 
-Encoding: a byte order mark, then strict UTF-8, then GB18030 (what Excel writes in China), UTF-16 by its NULs. A few broken
+Encoding: a byte order mark, then strict UTF-8, then GB18030 (what Excel writes in China) or Windows-1252 (what it
+writes in the West), UTF-16 by its NULs. A few broken
 bytes in a file that is UTF-8 otherwise make it neither GB18030 nor useless: the records that hold them are refused.
 """
 
@@ -23,6 +24,8 @@ CELL_LINES = 100
 #: Characters of one line.
 LINE_CHARS = 1_000_000
 _DELIMITERS = ",\t;|"
+#: Chinese comes in pairs of high bytes (rare signs: high byte and digit, twice), an accent stands alone among letters.
+_HIGH = re.compile(rb"[\x80-\xff]+[0-9]?")
 _FORMULA = ("=", "+", "-", "@")
 #: What decoding leaves of bytes that are no text.
 _BROKEN = re.compile("[\ud800-\udfff\ufffd]")
@@ -63,7 +66,7 @@ def find_encoding(file: BinaryIO) -> str:
             raise BadInput("not_text", "This is not a text file. Send CSV, TSV, XLSX, XLS or JSONL.")
         return "utf-16-le" if odd > even else "utf-16-be"
     file.seek(0)
-    good = broken = 0
+    good = broken = runs = single = 0
     for line in file:
         if not line.isascii():
             try:
@@ -71,7 +74,12 @@ def find_encoding(file: BinaryIO) -> str:
                 good += 1
             except UnicodeDecodeError:
                 broken += 1
-    return "gb18030" if broken > good else "utf-8"
+                found = _HIGH.findall(line)
+                runs += len(found)
+                single += sum(len(run) == 1 for run in found)
+    if broken <= good:
+        return "utf-8"
+    return "cp1252" if single * 2 > runs else "gb18030"
 
 
 def find_delimiter(lines: list[str], wanted: Sequence[str] = ()) -> str:

@@ -65,6 +65,18 @@ async def test_raw_nonsense_on_the_port_does_no_harm(served: httpx.AsyncClient) 
     assert (await served.get("/healthz")).status_code == 200
 
 
+async def test_a_sender_that_hangs_up_leaves_nothing(door: Door, served: httpx.AsyncClient) -> None:
+    head = b"POST /v1/imports HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer the-token\r\nContent-Length: 1000\r\n\r\n"
+    _, writer = await asyncio.open_connection("127.0.0.1", served.base_url.port)
+    writer.write(head + b"name,phone\nLi,1\n")
+    await writer.drain()
+    writer.close()
+    await writer.wait_closed()
+
+    assert (await served.get("/readyz")).status_code == 200
+    assert not door.log.messages
+
+
 async def test_a_fault_of_ours_is_a_problem_without_its_text(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
     async def broken(*_: object) -> None:
         raise KeyError("13800138000")

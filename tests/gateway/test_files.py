@@ -119,6 +119,12 @@ def test_one_broken_byte_does_not_turn_a_utf8_file_into_another_encoding() -> No
     assert [r.reason for r in refused] == ["broken_text"]
 
 
+def test_windows_accents_are_not_taken_for_chinese() -> None:
+    content = "name,city\nJérôme,Münster\nZoë,Genève\n".encode("cp1252")
+
+    assert fields(content) == [{"name": "Jérôme", "city": "Münster"}, {"name": "Zoë", "city": "Genève"}]
+
+
 def test_a_line_without_end_is_refused_and_bounded() -> None:
     content = b"name,phone\n" + b"x" * 3_000_000 + b"\nLi,1\n"
 
@@ -146,6 +152,13 @@ def test_a_file_that_is_none_is_named(content: bytes, code: str) -> None:
         read(content)
 
     assert refused.value.code == code
+
+
+def test_a_json_array_is_told_from_lines() -> None:
+    with pytest.raises(BadInput) as refused:
+        read(b'[{"name": "Li"}]', "leads.json")
+
+    assert refused.value.code == "json_array"
 
 
 def test_a_first_row_of_people_never_gets_into_the_error() -> None:

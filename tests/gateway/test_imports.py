@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from gateway.settings import Limits
+from gateway.settings import Limits, SourceSpec
 from leads.records import Outcome
 from tests.gateway.door import FOREIGN_TOKEN, Door, bearer, configured, problem
 from tests.gateway.test_files import ENCRYPTED, workbook
@@ -44,6 +44,15 @@ async def test_another_mapping_is_another_import(door: Door) -> None:
     assert door.log.rows()[-1].fields == {"company": "客户119"}
 
 
+async def test_a_sources_own_mapping_serves_files_without_one() -> None:
+    spec = SourceSpec(kind="import", tenant="acme", scheme="bearer", fields={"company": "姓名"})
+    door = Door(configured(imports=spec))
+
+    await door.upload(CSV.encode())
+
+    assert door.log.rows()[0].fields == {"company": "客户0"}
+
+
 async def test_an_import_cut_short_goes_on_where_the_log_stopped(door: Door) -> None:
     door.log.down = True
     problem(await door.upload(CSV.encode()), 503, "unavailable")
@@ -66,7 +75,7 @@ async def test_a_refused_row_is_an_event_with_its_fault(door: Door) -> None:
 
 
 async def test_a_row_that_is_no_text_still_travels(door: Door) -> None:
-    await door.upload(b"name,phone\nL\xffi,1\nAnn,2\n")
+    await door.upload(b"name,phone\n" + b"L\xffi,1\n" + "王,2\n李,3\n".encode())
 
     assert door.log.rows()[0].extra["name"] == "L\\xffi"
 
