@@ -24,9 +24,14 @@ def handles_of(facts: Facts) -> tuple[Handle, ...]:
     return tuple([handle for handle in facts.handles if not is_mobile(handle.value)]) if facts.handles else ()
 
 
+def _nobody(name: Name) -> bool:
+    """A role, or a code that stands in the name field."""
+    return name.kind == "role" or (name.kind == "chat" and any(map(str.isdigit, name.text)))
+
+
 def bare(facts: Facts) -> bool:
     """An organisation without a person: no name of one, no mobile, no personal mailbox, no handle."""
-    if facts.handles or (facts.name is not None and facts.name.kind != "role"):
+    if facts.handles or (facts.name is not None and not _nobody(facts.name)):
         return False
     for phone in facts.phones:
         if phone.kind == "mobile" or phone.mask:

@@ -29,7 +29,7 @@ _ACCOUNT = frozenset(
 )
 _ACCOUNT_FIELDS = frozenset({"company", "address", "city", "postcode"})
 _HOUSEHOLD = 1.0  # most that account and phone may say, beyond log2(N), when two names contradict each other
-_ONE_ROOF = -3.0  # the same when two bare organisations do: restaurants of one hotel
+_ONE_ROOF = 3.0  # the same when two bare organisations do (restaurants of one hotel), before the weight of their names
 _LEAST_RIVALS = 0.7  # colleagues nature provides for one account value
 _LEAST_RIVALS_BARE = 0.08  # further organisations of that name
 
@@ -68,7 +68,7 @@ def score(facts: Facts, known: Known, scale: Scale, lead_bare: bool) -> Scored:
     if firm is not None:
         mets.append(firm)
     if known.addresses:
-        mets += address.compare(facts.address, known.addresses, scale)
+        mets += address.compare(facts.address, known.addresses, scale, both_bare)
     if known.cities:
         mets += _some(place.city(city_of(facts), known.cities, scale, both_bare))
     if known.postcodes:
@@ -115,7 +115,8 @@ def _add_up(
     if names is None:
         names = _no_name(facts, known, scale, personal, both_bare)
     if conflict or firms_differ:
-        shared = min(account + phones, scale.log_n + (_HOUSEHOLD if conflict else _ONE_ROOF))
+        roof = _HOUSEHOLD if conflict or firm is None else min(_HOUSEHOLD, _ONE_ROOF + firm.bits)
+        shared = min(account + phones, scale.log_n + roof)
         kin = shared
     else:
         least = _LEAST_RIVALS_BARE if both_bare else _LEAST_RIVALS

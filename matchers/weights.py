@@ -118,6 +118,7 @@ TABLE: tuple[Level, ...] = (
     _pair("address", "number_near", 0.08, 0.01, "same road, number one digit off"),
     _pair("address", "other_number", 0.1, 0.2, "same road, other number: neighbours, or moved within the road"),
     _pair("address", "differs", 0.062, 0.99, "other house"),
+    _pair("address", "bare_differs", 0.0078, 0.99, "other house of an organisation: another site"),
     # ---- place (account)
     _pair("city", "differs", 0.21, 0.97, "other city"),
     _pair("city", "bare_differs", 0.031, 0.99, "other city of an organisation: a branch"),

@@ -13,7 +13,7 @@ from matchers.scale import Met, Scale
 _NEAR = 0.88  # Jaro-Winkler of two spellings of one road
 
 
-def compare(mine: Address | None, theirs: Iterable[tuple[Address, int]], scale: Scale) -> list[Met]:
+def compare(mine: Address | None, theirs: Iterable[tuple[Address, int]], scale: Scale, bare: bool) -> list[Met]:
     """The best level over the entity's addresses; empty when one side has none that can be compared."""
     if mine is None:
         return []
@@ -22,6 +22,8 @@ def compare(mine: Address | None, theirs: Iterable[tuple[Address, int]], scale: 
         met = _pair(mine, their, seq, scale)
         if met and (not best or sum(m.bits for m in met) > sum(m.bits for m in best)):
             best = met
+    if bare and best and best[0].level in ("differs", "other_number"):
+        return [scale.fixed("address", "bare_differs", best[0].seq)]
     return best
 
 

@@ -24,7 +24,7 @@ _BRAND_RARE = 0.00001
 _WORD_BITS = ((3, 5.0), (6, 8.0), (99, 10.0))  # bits of a shared word by its length; trade words less
 _TRADE_BITS = 2.5
 _COMMON = frozenset(
-    "of and the for de la du des and in at center centre school university institute department college hospital".split()
+    ["of", "and", "the", "for", "de", "la", "du", "des", "and", "in", "at", "center", "centre", "school", "university", "institute", "department", "college", "hospital"]
 )
 
 
@@ -57,7 +57,9 @@ def _pair(my: Company, their: Company, seq: int, scale: Scale, bare: bool) -> Me
         met = scale.value("company", "sounds", _rivals(my, scale), seq)
         return met if likeness == 1.0 else met._replace(bits=met.bits - 2)
     if level in ("prefix", "contained"):
-        return _brand(my, their, seq, scale)
+        met = _brand(my, their, seq, scale)
+        longer = 4 * (1 - likeness) if bare and my.core.isascii() else 0.0  # what else the longer name says
+        return met._replace(bits=met.bits - longer)
     if level == "abbreviation":
         met = _brand(my, their, seq, scale)
         return met._replace(bits=met.bits - 2, level=level)

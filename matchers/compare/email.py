@@ -11,7 +11,6 @@ from leads.records import Email, Name
 from matchers.keys import mail_value
 from matchers.scale import Met, Scale
 
-
 _DESKS = ("info", "sales", "contact", "support", "service", "admin", "office", "marketing", "hr", "hello")
 
 
