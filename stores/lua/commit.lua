@@ -34,12 +34,12 @@ while from <= #packed do
   decisions[#decisions + 1], events[#events + 1] = d, d.event
 end
 local on_record = hmget(KEYS[2], events)
-local alias, tail, entity, asked, wanted = {}, {}, {}, {}, {}
-local start_version = {} -- of the entities that stand; one that was absorbed has no value of its own
+local alias, tail, asked, wanted = {}, {}, {}, {}
+local stored = {} -- entity -> its value as the batch found it, false when it has none: absorbed, or nothing happened to it
 
 local function want(e)
-  if not entity[e] then
-    entity[e] = { version = NEVER, members = '', held = '' }
+  if stored[e] == nil then
+    stored[e] = false
     wanted[#wanted + 1] = e
   end
 end
@@ -48,12 +48,7 @@ local function load_wanted()
   local fields = {}
   for i = loaded + 1, #wanted do fields[i - loaded] = wanted[i] end
   for i, value in ipairs(hmget(KEYS[3], fields)) do
-    local id = fields[i]
-    if value then
-      local e = entity[id]
-      e.version, e.members, e.held = entity_parts(value)
-      e.stood, alias[id], start_version[id] = true, id, e.version
-    end
+    if value then stored[fields[i]], alias[fields[i]] = value, fields[i] end
   end
   loaded = #wanted
 end
@@ -84,14 +79,31 @@ end
 local found = hmget(KEYS[4], asked)
 for i = 1, #asked do
   local s = asked[i]
-  if found[i] then
-    alias[s], tail[s] = sub(found[i], 1, 4), sub(found[i], 5)
-  else
-    start_version[s] = NEVER
-  end
+  if found[i] then alias[s], tail[s] = sub(found[i], 1, 4), sub(found[i], 5) end
   want(alias[s])
 end
 load_wanted()
+local start_alias = {}
+for i = 1, #asked do start_alias[asked[i]] = alias[asked[i]] end
+
+-- The version an entity had when the batch began, false when it is one no more.
+local function start_version(e)
+  if stored[e] then return sub(stored[e], 1, 8) end
+  return start_alias[e] == e and NEVER
+end
+
+local entity, changed = {}, {}
+local function open_entity(id)
+  local e = entity[id]
+  if not e then
+    e = { version = NEVER, members = '', held = '' }
+    if stored[id] then e.version, e.members, e.held = entity_parts(stored[id]) end
+    entity[id] = e
+    changed[#changed + 1] = id
+  end
+  return e
+end
+
 local tell_apart = #asked > 0 and call('EXISTS', KEYS[9]) == 1
 local turns, open, by_day = {}, {}, {}
 local open_change, turn_change, day_change = {}, {}, {}
@@ -104,7 +116,7 @@ local function root(s)
 end
 
 local function holdings(e)
-  local x = entity[e]
+  local x = open_entity(e)
   if not x.holds then x.holds = x.held == '' and {} or cmsgpack.unpack(x.held) end
   return x.holds
 end
@@ -135,6 +147,7 @@ local function load_shares(plan, day)
     by_day[day][member] = by_day[day][member] or tonumber(values[i] or 0)
     fields[i] = plan.group .. '\0' .. member
   end
+  plan.fields = fields
   values = hmget(KEYS[6], fields)
   local lowest
   for i, share in ipairs(plan.shares) do
@@ -176,7 +189,7 @@ local function pick(d)
     if reason == 'rule' and has_room(share, day) then
       local member, ratio = share[1], i
       if plan.strategy == 'turn' then
-        ratio = (turns[plan.group .. '\0' .. member] + 1) / share[2]
+        ratio = (turns[plan.fields[i]] + 1) / share[2]
       elseif plan.strategy == 'least_loaded' then
         ratio = (open[member] + (open_change[member] or 0) + 1) / share[2]
       end
@@ -227,7 +240,7 @@ local function meet(holds, more, this)
   return two
 end
 
-local function members_of(e) return e .. entity[e].members end
+local function members_of(e) return e .. open_entity(e).members end
 
 -- A pair that a person told apart never unites again: the first join that would unite one, nil when none would.
 local function told_apart(e, joins)
@@ -252,8 +265,7 @@ end
 
 local function unite(a, b, this)
   if number(b) < number(a) then a, b = b, a end
-  local kept, lost = entity[a], entity[b]
-  local moving = members_of(b)
+  local kept, lost, moving = open_entity(a), open_entity(b), members_of(b)
   for p = 1, #moving, 4 do
     local s = sub(moving, p, p + 3)
     if p > 1 and not tail[s] then tail[s] = sub(call('HGET', KEYS[4], s), 5) end
@@ -314,7 +326,7 @@ local function effect(letter, value)
   effects[#effects + 1], effects[#effects + 2] = string.format('%.0f', journal), letter .. value
 end
 
-local function stored(d, seq, e, code, owner, pool, until_ms)
+local function head_of(d, seq, e, code, owner, pool, until_ms)
   local account = number(d.account) > 0 and root(d.account) or d.account
   local likeliest = d.kind == UNSURE and number(d.likeliest) > 0 and root(d.likeliest) or '\0\0\0\0'
   return seq .. e .. char(code) .. pack('>I8I8', journal + 1, until_ms) .. account .. likeliest .. d.plan.digest
@@ -329,7 +341,7 @@ local function is_stale(d, value)
   if not value or sub(value, 1, 4) ~= d.seq then return true end
   for p = 1, #d.seen, 12 do
     local e = sub(d.seen, p, p + 3)
-    if bad[e] or start_version[e] ~= sub(d.seen, p + 4, p + 11) then return true end
+    if bad[e] or start_version(e) ~= sub(d.seen, p + 4, p + 11) then return true end
   end
   return false
 end
@@ -360,8 +372,9 @@ local function decide(d)
   end
   local code, owner, pool, until_ms = dispose(d, e, this)
   for s in pairs(this.moved) do touched[s] = true end
-  entity[e].version, entity[e].changed = pack('>I8', this.number), true
-  record(d, stored(d, d.seq, e, code, owner, pool, until_ms), this.absorbed)
+  local now = open_entity(e)
+  now.version, now.changed = pack('>I8', this.number), true
+  record(d, head_of(d, d.seq, e, code, owner, pool, until_ms), this.absorbed)
   for _, h in ipairs(this.suspended) do
     effect('m', cmsgpack.pack({ 'suspended', d.at, number(e), h[1], h[2], '' }))
   end
@@ -374,7 +387,7 @@ for i = 1, #decisions do
     reply[#reply + 1], reply[#reply + 2] = 'o', before
   elseif d.kind == REFUSED then
     d.account, d.likeliest = '\0\0\0\0', '\0\0\0\0'
-    record(d, stored(d, value or d.seq, '\0\0\0\0', d.code, '', '', 0), '')
+    record(d, head_of(d, value or d.seq, '\0\0\0\0', d.code, '', '', 0), '')
   elseif is_stale(d, value) then
     for p = 1, #d.seen, 12 do bad[sub(d.seen, p, p + 3)] = true end
     reply[#reply + 1], reply[#reply + 2] = 's', ''
@@ -386,10 +399,10 @@ end
 -- 6. write; nothing below can fail
 if #effects == 0 then return reply end
 local entity_writes, alias_writes, removed, plan_writes = {}, {}, {}, {}
-for i = 1, #wanted do
-  local id, e = wanted[i], entity[wanted[i]]
+for i = 1, #changed do
+  local id, e = changed[i], entity[changed[i]]
   if e.absorbed then
-    if e.stood then removed[#removed + 1] = id end
+    if stored[id] then removed[#removed + 1] = id end
   elseif e.changed then
     local held = e.holds and (#e.holds > 0 and cmsgpack.pack(e.holds) or '') or e.held
     entity_writes[#entity_writes + 1] = id

@@ -50,13 +50,14 @@ local bucket, fields_of, names_of, kind_at = {}, {}, {}, {}
 for k = 1, #kinds do
   fields_of[k], names_of[k], kind_at[byte(kinds, k)] = {}, {}, k
 end
-local start, at = {}, 1
+local start, key_of, at = {}, {}, 1
 for i = 1, n do
-  start[i] = at
+  start[i] = #key_of
   local stop = at + 9 * byte(sizes, i)
   if on_record[i] ~= true then
     for p = at, stop - 9, 9 do
       local key = sub(keys, p, p + 8)
+      key_of[#key_of + 1] = key
       if not bucket[key] then
         bucket[key] = ''
         local k = kind_at[byte(key)]
@@ -160,29 +161,30 @@ for i = 1, n do
   else
     local mine = seq[i]
     local own = alias[mine] or mine
-    local mark, mask, first, score, order, counts = {}, {}, {}, {}, {}, {}
+    local candidate, order, counts = {}, {}, {}
     local keys_here = byte(sizes, i)
     for k = 1, keys_here do
-      local p0 = start[i] + 9 * (k - 1)
-      local key = sub(keys, p0, p0 + 8)
+      local key = key_of[start[i] + k]
       local value = bucket[key]
       local before, within = #value, false
       if not fresh[i] then before, within = place(value, mine) end
-      if full[key] and not within then
+      if value == '' then
+        counts[k], bucket[key], changed[key] = 0, mine, true
+      elseif full[key] and not within then
         counts[k] = 255
       else
         local others = 0
         for p = 1, before, 4 do
           local s = sub(value, p, p + 3)
           local e = alias[s] or s
-          if mark[e] ~= k then
-            if not mask[e] then
-              mask[e], first[e], score[e] = 0, s, 0
-              order[#order + 1] = e
-            end
-            mark[e] = k
-            mask[e] = mask[e] + 2 ^ (k - 1)
-            score[e] = score[e] + 1 + (keys_here - k) / 1000 -- more keys, then stronger ones
+          local c = candidate[e]
+          if not c then
+            c = { entity = e, first = s, mask = 0, score = 0, at = #order + 1 }
+            candidate[e], order[c.at] = c, c
+          end
+          if c.counted ~= k then
+            c.counted, c.mask = k, c.mask + 2 ^ (k - 1)
+            c.score = c.score + 1 + (keys_here - k) / 1000 -- more keys, then stronger ones
             if e ~= own then others = others + 1 end
           end
           if e ~= s then
@@ -192,31 +194,29 @@ for i = 1, n do
               hits[e] = hit
             end
             hit[s] = true
-            if number(s) < number(first[e]) then first[e] = s end
+            if s ~= c.first and number(s) < number(c.first) then c.first = s end
           else
-            first[e] = s
+            c.first = s
           end
         end
         counts[k] = others < 127 and others or 127
         if not within then
-          bucket[key] = sub(value, 1, before) .. mine .. sub(value, before + 1)
+          bucket[key] = before == #value and value .. mine or sub(value, 1, before) .. mine .. sub(value, before + 1)
           changed[key] = true
         end
       end
     end
     if #order > top then
-      local rank = {}
-      for r = 1, #order do rank[order[r]] = r end
       table.sort(order, function(a, b)
-        if score[a] ~= score[b] then return score[a] > score[b] end
-        return rank[a] < rank[b]
+        if a.score ~= b.score then return a.score > b.score end
+        return a.at < b.at
       end)
     end
     local shown = math.min(#order, top)
     reply[#reply + 1] = mine .. own .. char(shown)
     for c = 1, shown do
-      local e = order[c]
-      reply[#reply + 1] = first[e] .. e .. pack('>I8', mask[e])
+      local e = order[c].entity
+      reply[#reply + 1] = order[c].first .. e .. pack('>I8', order[c].mask)
       if not view_of[e] then
         view_of[e] = true
         listed[#listed + 1] = e
