@@ -39,7 +39,8 @@ def router(acceptance: Acceptance) -> APIRouter:
         if not delivered.flat:
             raise Problem(422, "empty", "The body has no field with a value.")
         key = request.headers.get("idempotency-key", "")
-        row = _row(acceptance, source, spec, delivered, request.headers.get("webhook-id", ""), key)
+        webhook_id = request.headers.get("webhook-id", "") if spec.scheme == "standard" else ""  # else nobody signed it
+        row = _row(acceptance, source, spec, delivered, webhook_id, key)
         envelope = make_envelope(request, spec, source, "form", acceptance.clock(), [row])
 
         async def publish() -> dict[str, Any]:

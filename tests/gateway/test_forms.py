@@ -104,6 +104,14 @@ async def test_without_any_delivery_key_each_form_is_an_event(door: Door) -> Non
     assert len(receipts) == 3
 
 
+async def test_a_webhook_id_nobody_signed_is_no_delivery_key(door: Door) -> None:
+    receipts = {
+        (await door.form(LEAD, source, webhook_id="1")).json()["receipt"] for source in ("open", "open", "site")
+    }
+
+    assert len(receipts) == 3
+
+
 async def test_idempotency_key_answers_the_same_and_publishes_once(door: Door) -> None:
     first = await door.form(LEAD, Idempotency_Key="k1")
     second = await door.form(LEAD, Idempotency_Key="k1")
