@@ -81,5 +81,5 @@ def _agreement(level: str, mine: Name, their: Name, scale: Scale, seq: int) -> M
     """A full name is as rare as it is; of a part only the common part counts."""
     row = _AGREE[level]
     known = [bits for bits in (rarity(mine), rarity(their)) if bits]
-    rare = min(*known, scale.log_n + 1.7)
+    rare = min(*known, scale.log_n + 4.0)
     return Met("name", level, max(min(log2(row.m / row.times) + rare, row.most), 0.0), seq)
