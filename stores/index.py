@@ -51,7 +51,7 @@ class ValkeyIndex:
         self.client: Any = client  # the driver's types cannot tell that answers are bytes here
         self._limits = (cap, top, members)
         self._register = Script("register")
-        self._commit = Script("commit")
+        self._commit = Script("commit", "commit_read", "commit_turn", "commit_unite")
         self._plans: dict[tuple[str, bytes], tuple[str, str]] = {}
 
     async def register(self, tenant: str, batch: Sequence[Registration], known: Collection[int] = ()) -> RegisterAnswer:

@@ -13,12 +13,12 @@ from stores.codec import LUA_CODES
 
 
 class Script:
-    """One atomic step: ``lua/<name>.lua`` with what all scripts share in front."""
+    """One atomic step: ``lua/<name>.lua``, behind what all scripts share and the parts it names."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *parts: str) -> None:
         folder = files("stores") / "lua"
-        shared, own = ((folder / f"{part}.lua").read_text("utf-8") for part in ("shared", name))
-        self._text = LUA_CODES + shared + own
+        texts = [(folder / f"{part}.lua").read_text("utf-8") for part in ("shared", *parts, name)]
+        self._text = "".join([LUA_CODES, *texts])
         self._digest = sha1(self._text.encode(), usedforsecurity=False).hexdigest()  # how servers name scripts
 
     async def __call__(self, client: Any, keys: Sequence[str], arguments: Sequence[Any]) -> Any:

@@ -133,6 +133,14 @@ async def test_existing_customers_keep_their_owners(index: ValkeyIndex, tenant: 
     assert (await put(index, tenant, 3, "p2")).owner == "owner1"
 
 
+async def test_an_existing_customer_who_may_be_known_keeps_the_owner_given(index: ValkeyIndex, tenant: str) -> None:
+    await put(index, tenant, 1, "p1", plan=plan("ann"))
+    answer = await index.register(tenant, [lead(2, "p1")])
+    (done,) = await index.commit(tenant, [as_customer(decide(answer, likeliest=1), "bob")])
+    assert (outcome(done).code, outcome(done).owner) == ("review", "bob")
+    assert [h.state for h in (await entity(index.client, tenant, 2)).holdings] == ["live"]
+
+
 async def test_a_lead_may_join_one_that_is_not_committed_yet(index: ValkeyIndex, tenant: str) -> None:
     early = await index.register(tenant, [lead(1, "p1")])
     joined = await put(index, tenant, 2, "p1")
