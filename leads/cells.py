@@ -6,7 +6,7 @@ Conservative: a value moves only when it evidently is of another kind and its ri
 from __future__ import annotations
 
 import re
-from functools import cache
+from collections.abc import Callable
 
 from leads.emails import emails
 from leads.names import name
@@ -33,22 +33,30 @@ _BETWEEN_LATIN = re.compile(r"\s*[,;/|()\n]\s*|\s+[-—]\s+")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
-@cache
-def _odd(field: str) -> re.Pattern[str]:
-    """What makes a value of this field worth a second look; most values show nothing of it."""
-    return {
-        "name": re.compile(
-            r"[@＠\d０-９]|公司|有限|集团|股份|[Ii][Nn][Cc]\b|[Ll][Ll][Cc]\b|[Ll][Tt][Dd]\b|厂|研究|大学|医院|GmbH|Corp|Company"
-        ),
-        "company": re.compile(r"[@＠]|\d[\d\s\-]{5,}\d|\d+号|\d[*]{3}"),
-        "phone": re.compile(r"[@＠\u4e00-\u9fff]|[A-Za-z]{4}"),
-        "email": re.compile(r"^[^@＠]*$"),
-        "city": re.compile(r"\d|[@＠]"),
-        "wechat": re.compile(r"[@＠]"),
-    }[field]
+_SIGNS = re.compile(r"[@＠\d公有集股厂究学医]")
+_NAMED_LATIN = frozenset(
+    ("inc", "llc", "ltd", "limited", "corp", "corporation", "company", "gmbh", "plc", "pty", "group")
+)
+_ODD_COMPANY = re.compile(r"[@＠]|\d[\d\s\-]{5,}\d|\d号|\d[*]{3}")
+_ODD_PHONE = re.compile(r"[@＠\u4e00-\u9fff]|[A-Za-z]{4}")
+_AT_OR_DIGIT = re.compile(r"[@＠\d]")
 
 
-_LOOKED_AT = ("name", "company", "phone", "email", "city", "wechat")
+def _odd_name(value: str) -> bool:
+    if _SIGNS.search(value):
+        return True
+    return value.isascii() and not _NAMED_LATIN.isdisjoint(value.lower().replace(".", "").replace(")", "").split())
+
+
+#: What makes a value of a field worth a second look; most values show nothing of it.
+_ODD: dict[str, Callable[[str], object]] = {
+    "name": _odd_name,
+    "company": lambda value: _AT_OR_DIGIT.search(value) and _ODD_COMPANY.search(value),
+    "phone": _ODD_PHONE.search,
+    "email": lambda value: "@" not in value and "＠" not in value,
+    "city": _AT_OR_DIGIT.search,
+    "wechat": lambda value: "@" in value,
+}
 
 
 def kind(value: str) -> str:
@@ -79,7 +87,7 @@ def rehome(fields: Fields) -> tuple[Fields, tuple[Note, ...]]:
 
     The very same dict comes back when there is nothing to do.
     """
-    odd = [field for field in _LOOKED_AT if (value := fields.get(field)) and _odd(field).search(value)]
+    odd = [field for field, look in _ODD.items() if (value := fields.get(field)) and look(value)]
     if not odd:
         return fields, ()
     out, notes = dict(fields), list[Note]()

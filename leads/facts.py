@@ -17,11 +17,14 @@ from leads.places import Place, is_chinese, place, region
 from leads.records import Address, Custom, Email, Envelope, Facts, Handle, Note, Phone, Row
 from leads.text import fold, plain
 
-_ATTRIBUTES = (
-    *("industry", "company_size", "product", "title", "message", "description", "price", "consent"),
-    *("channel", "campaign", "line", "origin", "grade", "received_at", "duration", "agent"),
+_ATTRIBUTES = frozenset(
+    (
+        *("industry", "company_size", "product", "title", "message", "description", "price", "consent"),
+        *("channel", "campaign", "line", "origin", "grade", "received_at", "duration", "agent"),
+    )
 )
 _HANDLES = ("wechat", "qq", "whatsapp", "telegram", "skype", "dingtalk")
+_HANDLE_FIELDS = frozenset(_HANDLES)
 _OWN_CITY = frozenset({"北京", "天津", "上海", "重庆", "香港", "澳门"})
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _ZIP = re.compile(r"[a-z.,]\s+(\d{5})(?:-\d{4})?$")
@@ -114,6 +117,8 @@ class Bench:
         return any(_HAN.search(self._known.get(field, "")) for field in ("name", "company", "address", "city"))
 
     def _handles(self, found: tuple[Phone, ...]) -> tuple[Handle, ...]:
+        if _HANDLE_FIELDS.isdisjoint(self._known):
+            return ()
         out: list[Handle] = []
         for kind in _HANDLES:
             if text := self._known.get(kind):
@@ -150,7 +155,7 @@ class Bench:
 
     def attributes(self) -> dict[str, str]:
         """What rules ask about, as written but for width and white space; ``value`` as a plain number where it is one."""
-        out = {field: plain(text) for field in _ATTRIBUTES if (text := self._known.get(field))}
+        out = {field: plain(text) for field, text in self._known.items() if field in _ATTRIBUTES}
         if text := self._known.get("value"):
             out["value"] = number(text)[0] or plain(text)
         return out

@@ -13,25 +13,23 @@ from typing import NamedTuple
 
 import phonenumbers
 
+from leads.damaged_phones import CN_MOBILE, read_damaged
 from leads.records import Phone
 from leads.text import fold, knowledge
 
 Phones = tuple[Phone, ...]
 
-_CN_MOBILE = r"1(?:3\d|4[5-9]|5[0-35-9]|6[2567]|7[0-8]|8\d|9[0-35-9])"
 _EXT = r"(?:\s*(?:转|分机号?|extn?\.?|xtn|x\.?|#|доб\.?|int\.?|;ext=|~)\s*:?\s*(\d{1,9})#?)"
 _86 = r"(?:\(?\+?86\)?[\s-]*|0086[\s-]*)"
-_FAST_MOBILE = re.compile(rf"\s*(?:手机:\s*)?{_86}?({_CN_MOBILE})[\s-]?(\d{{4}})[\s-]?(\d{{4}})\s*")
+_FAST_MOBILE = re.compile(rf"\s*(?:手机:\s*)?{_86}?({CN_MOBILE})[\s-]?(\d{{4}})[\s-]?(\d{{4}})\s*")
 _FAST_NANP = re.compile(rf"\s*((?:\+|00)?1[\s.-]*)?\(?([2-9]\d\d)\)?[\s./-]*([2-9]\d\d)[\s.-]?(\d{{4}}){_EXT}?\s*")
 _FAST_LAND = re.compile(
     rf"\s*({_86})?\(?0?(10|2\d|[3-9]\d\d)\)?[\s.-]*(\d{{3,4}})[\s.-]?(\d{{4}})(?:{_EXT}|-(\d{{1,6}}))?\s*"
 )
-_MOBILE = re.compile(rf"{_CN_MOBILE}\d{{8}}")
+_MOBILE = re.compile(rf"{CN_MOBILE}\d{{8}}")
 _NANP = re.compile(r"[2-9]\d\d[2-9]\d{6}")
 _TOLL_FREE = re.compile(r"8(?:00|88|77|66|55|44|33)\d{7}")
 _SERVICE = re.compile(r"[48]00\d{7}|9[56]\d{3,6}|1(?:00\d\d|1\d|2\d{1,3})")
-_SCIENTIFIC = re.compile(r"(\d)(?:[.,](\d+))?e\+?(\d{1,2})")
-_MASKED = re.compile(r"(?:\+?86[\s-]*)?(\d[\d\s-]*)([*•·×x?]{2,}|[*•×x?](?:[\s-]*[*•×x?])+)[\s-]*(\d*)")
 _EXTENSION = re.compile(_EXT + r"\s*$")
 _SEPARATOR = re.compile(r";(?!ext=)|[、,|\n\r\t/&]|或者?|和|\bor\b|\band\b")
 _VANITY = re.compile(r"\+?(1[\s-]?8(?:00|88|77|66|55|44|33)[\s-]?)([a-z][a-z\s-]{5,12})")
@@ -121,8 +119,11 @@ def _slow(text: str, country: str) -> tuple[Phones, str]:
     lines = lines.replace("'", "").replace("`", "").replace("’", "").replace("‘", "")
     if not lines:
         return (), "empty"
-    if found := _partial(lines):
-        return found
+    damaged = read_damaged(lines)
+    if isinstance(damaged, Phone):
+        return (damaged,), "partial"
+    if damaged is not None:
+        return phones(damaged, country) if damaged else ((), "no_number")
     lines = _CONTEXT.sub("", lines)
     if ";phone-context=" in lines:
         phone = _ask(lines, country)
@@ -140,34 +141,6 @@ def _slow(text: str, country: str) -> tuple[Phones, str]:
     return tuple(found_all.values()), reason
 
 
-def _partial(text: str) -> tuple[Phones, str] | None:
-    """Numbers damaged by a spreadsheet (1.38E+10) or masked by a person (138****5678): what is known of them."""
-    if match := _SCIENTIFIC.fullmatch(text.replace(" ", "")):
-        known = match[1] + (match[2] or "").rstrip("0")
-        length = int(match[3]) + 1
-        if length > 15 or length < 7:
-            return (), "no_number"
-        if len(known) > length:
-            return None
-        whole = (match[1] + (match[2] or "")).ljust(length, "0")
-        if len(match[1] + (match[2] or "")) >= length:
-            return phones(whole)
-        known = match[1] + (match[2] or "")
-        if whole.startswith("861") and length == 13 and len(known) > 2:
-            whole, known = whole[2:], known[2:]
-        return (Phone("", "", "unknown", "", f"{whole}~{len(known)}"),), "partial"
-    if match := _MASKED.fullmatch(text):
-        head, tail = re.sub(r"\D", "", match[1]), match[3]
-        if len(head) + len(tail) < 4:
-            return (), "no_number"
-        mobile = bool(re.match(_CN_MOBILE, head)) and tail != "" and len(head) + len(tail) < 11
-        stars = 11 - len(head) - len(tail) if mobile else len(re.sub(r"[\s-]", "", match[2]))
-        return (
-            Phone("", "86" if mobile else "", "mobile" if mobile else "unknown", "", f"{head}{'*' * stars}{tail}"),
-        ), "partial"
-    return None
-
-
 def _digits(text: str) -> str:
     return "".join(c for c in text if "0" <= c <= "9")
 
@@ -183,7 +156,7 @@ def _parts(text: str) -> list[str]:
             return long  # 0755-87203492/93: the second is not a number by itself
         text = _SEPARATOR.sub("-", text)
     if len(_digits(text)) > 17:
-        mobiles = [m[0] for m in re.finditer(rf"(?<!\d)(?:\+?86)?{_CN_MOBILE}\d{{8}}(?!\d)", text)]
+        mobiles = [m[0] for m in re.finditer(rf"(?<!\d)(?:\+?86)?{CN_MOBILE}\d{{8}}(?!\d)", text)]
         pieces = mobiles if len(mobiles) > 1 else [piece for piece in text.split() if len(_digits(piece)) >= 7]
         if len(pieces) > 1:
             return pieces

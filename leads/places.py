@@ -11,7 +11,7 @@ from collections import defaultdict
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from leads.text import ascii_fold, fold, knowledge
+from leads.text import ascii_fold, knowledge
 
 _PEOPLES = (
     r"(?:(?:蒙古|维吾尔|哈萨克|柯尔克孜|锡伯|土家|布依|朝鲜|哈尼|傈僳|仡佬|拉祜|纳西|达斡尔|撒拉|景颇|毛南|裕固|保安|东乡"
@@ -91,11 +91,15 @@ def _heads() -> Heads:
 
 def spot(text: str, known: Place = _NOWHERE) -> Spot:
     """The divisions that ``text`` (folded) begins with. ``known`` is what is known from elsewhere; it settles what is unclear."""
-    if known == _NOWHERE and (match := _WHOLE.match(text)):
+    if match := _WHOLE.match(text):
         found = _from_start(match[0])
-        if found.end == match.end():
+        if found.end == match.end() and (known == _NOWHERE or (found.city and _agrees(found, known))):
             return _walk(text, found)
     return _walk(text, Spot(*known, 0))
+
+
+def _agrees(found: Spot, known: Place) -> bool:
+    return known[0] in ("", found.region) and known[1] in ("", found.city) and known[2] in ("", found.district)
 
 
 @lru_cache(maxsize=8192)
@@ -208,12 +212,12 @@ def place(text: str) -> Place:
     Chinese cities come out in Han whatever the script (Guangzhou -> 广州), with their region. A city that no table holds is
     kept, folded.
     """
-    text = fold(text).strip(_GAP)
+    text = ascii_fold(text).strip(_GAP)
     if not text:
         return _NOWHERE
     if any("\u4e00" <= c <= "\u9fff" for c in text):
         return _han_place(text)
-    return _latin_place(ascii_fold(text).replace("'", " ").replace("’", " "))
+    return _latin_place(text.replace("'", " ").replace("’", " "))
 
 
 def _han_place(text: str) -> Place:
@@ -233,7 +237,9 @@ def _han_place(text: str) -> Place:
     for name, brief, divisions in _heads().get(text[:2], ()):
         if brief and name == text and len(divisions) == 1:  # a county town by its short name: 昆山, 义乌
             return divisions[0].region, divisions[0].city, divisions[0].district
-    return _NOWHERE if _STREET.search(text) else ("", short(text), "")
+    while (shorter := short(text).strip(_GAP)) != text:
+        text = shorter
+    return _NOWHERE if _STREET.search(text) else ("", text, "")
 
 
 def _latin_place(text: str) -> Place:

@@ -18,6 +18,7 @@ from leads.text import fold, plain
 
 __all__ = ["ALIASES", "FIELDS", "prepare"]
 
+_MARKED = ("email", "name", "phone")
 _FREE_TEXT = frozenset({"message", "description"})
 _FREE_TEXT_TIMES = 4  # people paste whole letters into these
 _JOIN = {"phone": "; ", "email": "; ", "address": ", ", "message": " ", "description": " "}

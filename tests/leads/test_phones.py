@@ -80,6 +80,7 @@ def test_two_numbers_in_one_cell(text: str) -> None:
         ("138 xxxx 5678", "138****5678"),
         ("+86 138****5678", "138****5678"),
         ("138＊＊＊＊5678", "138****5678"),
+        ("手机:138****5678", "138****5678"),
     ],
 )
 def test_damaged_and_masked_numbers_are_partial_evidence(text: str, mask: str) -> None:
