@@ -147,3 +147,15 @@ async def test_the_successor_in_a_slot_does_not_wait_for_the_session_of_the_dead
     first.kill()
     second = log.worker(topic, slot="one", session_s=60.0)
     second.until(lambda: second.values == [b"x"], 20)
+
+
+@pytest.mark.kafka
+async def test_told_to_stop_while_a_dependency_is_away_it_leaves_at_once_and_acknowledges_nothing(
+    log: KafkaLog,
+) -> None:
+    topic = log.topic()
+    await publish(log, topic, [b"x"])
+    worker = log.worker(topic, fail="down", trigger="x")
+    worker.until(lambda: len(worker.batches) >= 3)
+    assert worker.terminate() == 70
+    assert await log.unacknowledged(topic) == 1
