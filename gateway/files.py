@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Mapping as Mapping_
 from itertools import islice
 from pathlib import Path
 from typing import IO, BinaryIO, Self
@@ -93,6 +94,12 @@ class Table(_Opened):
         about, binding = self._source.about, self._binding
         return Preview(about, self.columns, binding.taken, binding.unmapped, tuple(good), self._source.notes)
 
+    def again(self, reasons: Mapping_[int, str]) -> Iterator[RefusedRow]:
+        """The rows of these numbers with their cells as they are, refused for the reason given."""
+        for n, record in enumerate(islice(self._source.records(), self._header + 1, None), 1):
+            if n in reasons:
+                yield RefusedRow(n, reasons[n], tuple(map(readable, record.cells)))
+
     def write_refused(self, out: IO[str], refused: Iterable[RefusedRow]) -> int:
         """Write refused rows as CSV to mend (open ``out`` as ``refused.write_refused`` says); gives how many."""
         return write_refused(out, self.columns, refused)
@@ -136,6 +143,12 @@ class JsonTable(_Opened):
         binding = self._bind(self.columns)
         return Preview({"format": "jsonl"}, self.columns, binding.taken, binding.unmapped, tuple(good))
 
+    def again(self, reasons: Mapping_[int, str]) -> Iterator[RefusedRow]:
+        """The lines of these numbers as they are, refused for the reason given."""
+        for n, line in self._lines():
+            if n in reasons:
+                yield RefusedRow(n, reasons[n], (_shown(line),))
+
     def write_refused(self, out: IO[str], refused: Iterable[RefusedRow]) -> int:
         """Write refused lines as they are, to mend; gives how many."""
         return sum(bool(out.write(f"{cell}\n")) for row in refused for cell in row.cells)
@@ -148,6 +161,11 @@ class JsonTable(_Opened):
         return self._bindings[keys]
 
     def _objects(self) -> Iterator[tuple[int, dict[str, str] | RefusedRow]]:
+        for n, line in self._lines():
+            yield n, self._object(n, line)
+
+    def _lines(self) -> Iterator[tuple[int, bytes]]:
+        """Lines with their numbers; one that is too long is empty."""
         self._file.seek(0)
         n = 0
         while line := self._file.readline(LINE_CHARS):
@@ -157,7 +175,7 @@ class JsonTable(_Opened):
                 rest = self._file.readline(LINE_CHARS)
                 whole = rest.endswith(b"\n") or len(rest) < LINE_CHARS
                 line = b"" if rest else line
-            yield n, self._object(n, line)
+            yield n, line
 
     def _object(self, n: int, line: bytes) -> dict[str, str] | RefusedRow:
         if not line:
@@ -174,7 +192,11 @@ class JsonTable(_Opened):
             reason = "not_json"
         except Malformed as error:
             reason = "nul" if "NUL" in error.reason else "broken_text" if "broken" in error.reason else "not_json"
-        return RefusedRow(n, reason, (readable(line.decode("utf-8", "surrogateescape").rstrip("\r\n")),))
+        return RefusedRow(n, reason, (_shown(line),))
+
+
+def _shown(line: bytes) -> str:
+    return readable(line.decode("utf-8", "surrogateescape").rstrip("\r\n"))
 
 
 def open_table(

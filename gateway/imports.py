@@ -61,9 +61,17 @@ class Import:
     """Publishes the rows of a table. Refused rows travel too, as faults, so that each has its outcome."""
 
     def __init__(
-        self, batch: Batch, digester: Digester, publisher: Publisher, meter: Meter = _UNMETERED, chunk_rows: int = 50
+        self,
+        batch: Batch,
+        digester: Digester,
+        publisher: Publisher,
+        meter: Meter = _UNMETERED,
+        chunk_rows: int = 50,
+        *,
+        customers: bool = False,
     ) -> None:
         self.batch = batch
+        self._customers = customers
         self._digester, self._publisher, self._meter, self._chunk = digester, publisher, meter, chunk_rows
 
     async def run(
@@ -113,7 +121,9 @@ class Import:
     def _fitting(self, rows: tuple[Row, ...]) -> Iterator[Message]:
         """One message, or several when the rows are long; a row too large for any message leaves only its fault."""
         batch = self.batch
-        envelope = Envelope(batch.tenant, batch.source, "import", batch.at_ms, rows, batch=batch.id)
+        envelope = Envelope(
+            batch.tenant, batch.source, "import", batch.at_ms, rows, batch=batch.id, customers=self._customers
+        )
         message = to_message(envelope, self._digester.digest("chunk", batch.id, str(rows[0].row)))
         if len(message.value) <= ENVELOPE_BYTES:
             yield message

@@ -19,7 +19,9 @@ from leads.errors import BadInput, LeadstreamError, Misconfigured
 from leadstream import config
 from leadstream.settings import Settings
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="One customer, one owner.")
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="One customer, one owner."
+)
 topics_app = typer.Typer(no_args_is_help=True, help="The topics as declared, on a real cluster.")
 customers_app = typer.Typer(no_args_is_help=True, help="The customers and owners a company already has.")
 letters_app = typer.Typer(no_args_is_help=True, help="What could not be used, and sending it again.")
@@ -250,10 +252,12 @@ def customers_import(
     tenant: Tenant = "",
 ) -> None:
     """Day one: existing customers with their owners (column ``owner``), as the starting state."""
-    from leadstream.importing import import_customers
+    from leadstream.importing import import_file
 
     settings = _settings(config_file)
-    asyncio.run(import_customers(settings, _tenant(settings, tenant), file, _mapping(mapping), dry_run))
+    asyncio.run(
+        import_file(settings, _tenant(settings, tenant), file, _mapping(mapping), "customers", dry_run, customers=True)
+    )
 
 
 @letters_app.command("list")
@@ -305,4 +309,6 @@ def _mapping(path: Path | None) -> Any:
     try:
         return read_mapping(path.read_bytes())
     except OSError as error:
-        raise BadInput("no_file", f"{path} cannot be read ({error.strerror}); give the path of a mapping file") from error
+        raise BadInput(
+            "no_file", f"{path} cannot be read ({error.strerror}); give the path of a mapping file"
+        ) from error

@@ -14,8 +14,8 @@ import msgspec
 
 from gateway.files import RefusedRow, open_table
 from gateway.mapping import Mapping
-from leads.preparation import Preparation
 from leads.policy import Policy
+from leads.preparation import Preparation
 from leads.records import Envelope, Outcome, Row
 from leadstream.truth import Truth
 from matchers.weights import DEFAULT, Weights

@@ -65,7 +65,7 @@ def _show(envelopes: Sequence[Envelope], outcomes: Sequence[Outcome], events: in
         table.add_column(column)
     for column in (*DOORS, "all"):
         table.add_column(column, justify="right")
-    counts = Counter((o.code, o.reason, o.door) for o in outcomes)
+    counts: Counter[tuple[str, str, str]] = Counter((o.code, o.reason, o.door) for o in outcomes)
     for code, reasons in REASONS.items():
         for reason in reasons:
             row = [counts[code, reason, door] for door in DOORS]
@@ -78,7 +78,9 @@ def _show(envelopes: Sequence[Envelope], outcomes: Sequence[Outcome], events: in
     entities = len({o.entity for o in outcomes if o.entity})
     owners = Counter(o.owner for o in outcomes if o.code == "assigned")
     messages = sum(len(e.rows) for e in envelopes)
-    print(f"{messages} leads in {len(envelopes)} messages, {events} events, {len(outcomes)} outcomes, {entities} customers")
+    print(
+        f"{messages} leads in {len(envelopes)} messages, {events} events, {len(outcomes)} outcomes, {entities} customers"
+    )
     print(f"{messages / seconds:,.0f} leads a second, each on disk before it was answered")
     print("new customers by owner: " + ", ".join(f"{owner} {n}" for owner, n in owners.most_common()))
 

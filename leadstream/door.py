@@ -39,4 +39,6 @@ def run_gateway(settings: Settings) -> None:
     app.router.add_event_handler("startup", join)
     app.router.add_event_handler("shutdown", runtime.close)
     where = settings.gateway
-    uvicorn.run(app, host=where.host, port=where.port, log_level="warning", access_log=False, timeout_graceful_shutdown=20)
+    uvicorn.run(
+        app, host=where.host, port=where.port, log_level="warning", access_log=False, timeout_graceful_shutdown=20
+    )

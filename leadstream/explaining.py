@@ -23,7 +23,9 @@ async def explain_event(settings: Settings, tenant: str, event: str, lang: str) 
     try:
         (outcome,) = await runtime.index.outcomes(tenant, [bytes.fromhex(event)])
         if outcome is None:
-            raise BadInput("unknown_event", f"nothing is on record for {event}; is it still under way? see leadstream status")
+            raise BadInput(
+                "unknown_event", f"nothing is on record for {event}; is it still under way? see leadstream status"
+            )
         return await explained(runtime.index, tenant, outcome, lang)
     finally:
         await runtime.close()

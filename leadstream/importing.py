@@ -5,25 +5,27 @@ from __future__ import annotations
 import asyncio
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from gateway.delivery import Digester, file_digest
+from gateway.delivery import Digester
 from gateway.files import JsonTable, RefusedRow, Table, open_table
-from gateway.imports import Batch, Import
+from gateway.imports import Batch, Import, make_batch
 from gateway.mapping import Mapping
 from leads.errors import BadInput, LeadstreamError
-from leads.records import Outcome
+from leads.prepare import ALIASES
+from leads.records import Facts, Outcome, Row
 from leadstream.inline import prepare_log, work_off
 from leadstream.runtime import Runtime, clock
 from leadstream.service import Service
 from leadstream.settings import Settings
+from matchers.keys import keys_of
 from stores.idempotency import RedisIdempotency
-from streams.metrics import Metrics, new_registry
+from stores.undo import undo
 
 #: Outcomes asked for in one round trip.
 _ASK = 1_000
@@ -32,18 +34,31 @@ _STUCK_S = 60.0
 
 
 async def import_file(
-    settings: Settings, tenant: str, file: Path, mapping: Mapping | None, source: str, dry_run: bool
+    settings: Settings,
+    tenant: str,
+    file: Path,
+    mapping: Mapping | None,
+    source: str,
+    dry_run: bool,
+    *,
+    customers: bool = False,
 ) -> None:
-    """Publish the rows, wait for their outcomes, print a summary, write refused rows beside the file. Raises BadInput."""
+    """Publish the rows, wait for their outcomes, print a summary, write refused rows beside the file. Raises BadInput.
+
+    ``customers``: the rows are customers the company has already, each with its owner.
+    """
     with open_table(file, file.name, mapping) as table:
+        if customers:
+            check_owners(table, settings, tenant)
         if dry_run:
             show_preview(table)
             return
         runtime = Runtime(settings)
         try:
             digester = Digester(runtime.gateway().digest_secret)
-            batch = batch_of(digester, tenant, source, file, mapping)
-            done = await _publish(runtime, table, batch, digester)
+            with file.open("rb") as opened:
+                batch = make_batch(digester, tenant, source, opened, mapping, clock())
+            done = await _publish(runtime, table, batch, digester, customers)
             outcomes = await _await_outcomes(runtime, table, done, digester)
         finally:
             await runtime.close()
@@ -51,21 +66,35 @@ async def import_file(
         _write_refused(table, file, outcomes)
 
 
-def batch_of(digester: Digester, tenant: str, source: str, file: Path, mapping: Mapping | None) -> Batch:
-    """The import's identity: same file, source and mapping, same batch."""
-    with file.open("rb") as opened:
-        digest = file_digest(opened)
-    return Batch(digester.batch(tenant, source, digest, mapping.canonical() if mapping else ""), tenant, source, clock())
+def check_owners(table: Table | JsonTable, settings: Settings, tenant: str) -> None:
+    """Every owner named must be a member. Raises BadInput with the ones that are not."""
+    members = settings.tenants[tenant].members
+    named = Counter(_owner(row) for row in table.rows(str) if isinstance(row, Row))
+    unknown = [owner for owner in named if owner and owner not in members]
+    if not set(named) - {""}:
+        raise BadInput(
+            "no_owner", "no column says who owns each customer: call it owner (负责人), or name it in the mapping"
+        )
+    if unknown:
+        raise BadInput(
+            "unknown_owner", f"not members of {tenant}: {', '.join(unknown[:20])}; add them, or correct the file"
+        )
 
 
-async def _publish(runtime: Runtime, table: Table | JsonTable, batch: Batch, digester: Digester) -> Batch:
+def _owner(row: Row) -> str:
+    return next((text.strip() for name, text in row.fields.items() if ALIASES.get(name) == "claimant"), "")
+
+
+async def _publish(
+    runtime: Runtime, table: Table | JsonTable, batch: Batch, digester: Digester, customers: bool
+) -> Batch:
     if runtime.embedded_log:
         await prepare_log(runtime)
-    meter = Metrics(new_registry(), component="import")
-    job = Import(batch, digester, runtime.publisher, meter, runtime.settings.limits.chunk_rows)
+    chunk_rows = runtime.settings.limits.chunk_rows
+    job = Import(batch, digester, runtime.publisher, chunk_rows=chunk_rows, customers=customers)
     with _progress() as progress:
         task = progress.add_task("sent", total=None)
-        done = await job.run(table, lambda b: progress.update(task, completed=b.rows))
+        done = await job.run(table, progress=lambda b: progress.update(task, completed=b.rows))
         progress.update(task, total=done.rows, completed=done.rows)
     seen = RedisIdempotency(runtime.client)
     await seen.put(f"batch:{done.id}", msgspec.json.encode(done), runtime.gateway().batch_s)
@@ -135,14 +164,8 @@ def _write_refused(table: Table | JsonTable, file: Path, outcomes: dict[int, Out
         return
     path = file.with_name(file.stem + table.refused_suffix)
     with path.open("w", encoding="utf-8-sig", newline="") as out:
-        count = table.write_refused(out, _refused(table, reasons))
+        count = table.write_refused(out, table.again(reasons))
     print(f"{count} rows were refused: mend them in {os.fspath(path)} and import that file")
-
-
-def _refused(table: Table | JsonTable, reasons: dict[int, str]) -> Iterator[RefusedRow]:
-    for row, cells in table.cells():
-        if row in reasons:
-            yield RefusedRow(row, reasons[row], cells)
 
 
 def _progress() -> Progress:
@@ -164,3 +187,27 @@ async def batch_events(runtime: Runtime, tenant: str, batch: str) -> tuple[Batch
         raise BadInput("unknown_batch", f"no import {batch} is on record; the import printed its id")
     digester = Digester(runtime.gateway().digest_secret)
     return record, [bytes.fromhex(digester.row(batch, row)) for row in range(1, record.last + 1)]
+
+
+async def undo_batch(settings: Settings, tenant: str, batch: str, dry_run: bool) -> str:
+    """Take an import back, or say what would go. Gives what to tell the person. Raises BadInput."""
+    runtime = Runtime(settings)
+    try:
+        record, events = await batch_events(runtime, tenant, batch)
+        secret = runtime.tenants()[tenant].secret
+
+        def keys(packed: bytes) -> tuple[bytes, ...]:
+            return keys_of(msgspec.msgpack.decode(packed, type=Facts), secret)
+
+        done = await undo(runtime.client, tenant, events, keys, clock(), preview=dry_run)
+    finally:
+        await runtime.close()
+    verb = "would be" if dry_run else "were"
+    lines = [
+        f"import {batch} of {record.source}, {record.rows} rows: {done.removed} leads {verb} taken back",
+        f"  {done.emptied} customers {verb} gone, {done.split} {verb} split into those they were before",
+        f"  {done.absent} rows have no lead on record",
+    ]
+    if done.under_way:
+        lines.append(f"  {done.under_way} are under way: run this again in a moment")
+    return "\n".join(lines)

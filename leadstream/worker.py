@@ -125,6 +125,3 @@ def _run_faust(settings: Settings, metrics: Metrics, slot: str) -> None:
         closing=(close,),
     )
     run(app)
-
-
-
