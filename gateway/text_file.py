@@ -61,7 +61,7 @@ def find_encoding(file: BinaryIO) -> str:
         if head.startswith(mark):
             return codec
     even, odd = head[::2].count(0), head[1::2].count(0)
-    if max(even, odd) > len(head) // 8:
+    if max(even, odd) > len(head) // 8 and 0 in head.partition(b"\n")[0]:  # a stray NUL further down is one bad record
         if min(even, odd) > len(head) // 16:
             raise BadInput("not_text", "This is not a text file. Send CSV, TSV, XLSX, XLS or JSONL.")
         return "utf-16-le" if odd > even else "utf-16-be"

@@ -382,3 +382,10 @@ def test_an_old_workbook() -> None:
         {"name": "王小明", "phone": "13800138000", "received_at": "2024-01-02"},
         {"name": "李雷", "phone": "13900139000", "received_at": "2024-01-02"},
     ]
+
+
+def test_nuls_in_a_short_file_do_not_make_it_utf16() -> None:
+    rows, refused = read(b"name,phone\n\x001\x00\nLi,2\n")
+
+    assert [(row.row, row.fields) for row in rows] == [(2, {"name": "Li", "phone": "2"})]
+    assert [(row.row, row.reason) for row in refused] == [(1, "nul")]
