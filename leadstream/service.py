@@ -56,7 +56,7 @@ class Service:
         """Start the supervisor in the background; it survives the caller. Raises LeadstreamError when it ends at once."""
         self._data.mkdir(parents=True, exist_ok=True, mode=0o700)
         with self.log.open("ab") as log:
-            child = subprocess.Popen(
+            child = subprocess.Popen(  # noqa: S603  (our own command line)
                 [sys.executable, "-m", "leadstream", "up", "--foreground", *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -148,7 +148,7 @@ class _Child:
             )
             self._process = None
         if now >= self._next:
-            self._process = subprocess.Popen(self._command)
+            self._process = subprocess.Popen(self._command)  # noqa: S603  (our own command line)
             self._born = now
 
     def ask(self) -> None:

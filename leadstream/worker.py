@@ -73,7 +73,7 @@ async def _run_embedded(settings: Settings, metrics: Metrics, slot: str) -> None
     for topic, keeper in keepers.items():
         shelf = Shelf(Archive(runtime.data / "archive" / topic, key))
         runs.append(asyncio.create_task(archive(keeper, topic, shelf)))
-    runs.append(asyncio.create_task(_relay(runtime, metrics)))
+    runs.append(asyncio.create_task(_relay(runtime, metrics, slot)))
     told = asyncio.create_task(stopping.wait())
     try:
         await asyncio.wait([told, *runs], return_when=asyncio.FIRST_COMPLETED)
@@ -89,9 +89,9 @@ async def _run_embedded(settings: Settings, metrics: Metrics, slot: str) -> None
             raise result
 
 
-async def _relay(runtime: Runtime, metrics: Metrics) -> None:
+async def _relay(runtime: Runtime, metrics: Metrics, slot: str) -> None:
     with contextlib.suppress(asyncio.CancelledError):
-        await relay(ValkeyJournal(runtime.client), runtime.publisher, list(runtime.settings.tenants), metrics)
+        await relay(ValkeyJournal(runtime.client), runtime.publisher, list(runtime.settings.tenants), slot, metrics)
 
 
 def _run_faust(settings: Settings, metrics: Metrics, slot: str) -> None:
@@ -105,7 +105,7 @@ def _run_faust(settings: Settings, metrics: Metrics, slot: str) -> None:
     async def handle(messages: Sequence[Message]) -> None:
         if not parts:
             runtime = Runtime(settings)
-            relaying = asyncio.create_task(_relay(runtime, metrics))
+            relaying = asyncio.create_task(_relay(runtime, metrics, slot))
             parts["all"] = (runtime, runtime.shell(metrics, slot), relaying)
             metrics.ready(True)
         await parts["all"][1].process(messages)

@@ -68,6 +68,19 @@ class ValkeyJournal:
         with guarded("trim the journal"):
             await self.client.xtrim(Keys.of(tenant).journal, minid=f"{upto + 1}-0", approximate=False)
 
+    async def hold(self, tenant: str, who: str, ttl_ms: int) -> bool:
+        """Be the one who relays this tenant's journal for ``ttl_ms``, again and again. False while somebody else is.
+
+        A convenience, not a lock: two relays publish some entries twice and lose none. Raises StoreDown.
+        """
+        key = Keys.of(tenant).relay
+        with guarded("hold the relay"):
+            if await self.client.set(key, who, nx=True, px=ttl_ms):
+                return True
+            if await self.client.get(key) != who.encode():
+                return False
+            return bool(await self.client.pexpire(key, ttl_ms))
+
     async def last(self, tenant: str) -> int:
         """Number of the last effect, 0 when there is none. Raises StoreDown."""
         with guarded("read the journal"):

@@ -44,6 +44,10 @@ class Keys(msgspec.Struct, frozen=True, gc=False):
     journal: str
     tag: str
 
+    @property
+    def relay(self) -> str:
+        return f"{self.tag}jl"
+
     @classmethod
     def of(cls, tenant: str) -> Keys:
         tag = "{" + tenant + "}"

@@ -135,6 +135,7 @@ class StreamConsumer:
         self._stopping = True
         await self._ended.wait()
         await self._client.aclose()
+        await self._client.aclose()
 
     async def backlog(self, topic: str) -> int:
         """Entries this group has not acknowledged yet (the first 1,000, where the server does not keep count)."""
@@ -146,6 +147,19 @@ class StreamConsumer:
                         after = b"(" + group["last-delivered-id"]
                         unread = len(await self._client.xrange(_stream(topic), after, "+", count=1_000))
                     return int(group["pending"]) + int(unread)
+        return 0
+
+    async def oldest_ms(self, topic: str) -> int:
+        """When the oldest entry that this group has not acknowledged was appended (ms), 0 when there is none. Raises LogDown."""
+        with _confirmed("tell its oldest entry"):
+            for group in await self._client.xinfo_groups(_stream(topic)):
+                if group["name"] == self._group.encode():
+                    if group["pending"]:
+                        held = await self._client.xpending(_stream(topic), self._group)
+                        return _appended(held["min"])
+                    after = b"(" + group["last-delivered-id"]
+                    unread = await self._client.xrange(_stream(topic), after, "+", count=1)
+                    return _appended(unread[0][0]) if unread else 0
         return 0
 
     async def _hand_over(
@@ -251,6 +265,11 @@ async def read(url: str, topic: str) -> AsyncIterator[Delivered]:
             start = "(" + found[-1][0].decode()
     finally:
         await client.aclose()
+
+
+def _appended(name: bytes) -> int:
+    """The time in an entry's name."""
+    return int(name.partition(b"-")[0])
 
 
 def _stream(topic: str) -> str:

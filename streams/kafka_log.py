@@ -172,6 +172,24 @@ async def positions(bootstrap: str, group: str, topic: str) -> dict[int, tuple[i
         return {part.partition: (await member.committed(part) or 0, end) for part, end in sorted(ends.items())}
 
 
+async def waiting(bootstrap: str, group: str, topic: str) -> dict[int, tuple[int, int]]:
+    """Partition -> (messages the group has not committed, time in ms of the oldest of them or 0). Raises LogDown."""
+    found: dict[int, tuple[int, int]] = {}
+    async with _consumer(bootstrap, topic) as reader, _consumer(bootstrap, group=group) as member:
+        ends = await reader.end_offsets(_parts(reader, topic))
+        for part, end in sorted(ends.items()):
+            at = await member.committed(part)
+            if at is None:
+                (at,) = (await reader.beginning_offsets([part])).values()
+            oldest = 0
+            if end > at:
+                reader.seek(part, at)
+                records = (await reader.getmany(part, timeout_ms=1000, max_records=1)).get(part, [])
+                oldest = records[0].timestamp if records else 0
+            found[part.partition] = (max(0, end - at), oldest)
+    return found
+
+
 @asynccontextmanager
 async def _consumer(bootstrap: str, *topics: str, group: str | None = None) -> AsyncIterator[Any]:
     """A plain consumer that commits nothing and, without a topic, does not join its group. Driver errors are LogDown."""

@@ -15,6 +15,9 @@ from streams.metrics import Metrics
 from streams.ports import Message, Publisher
 from streams.topics import JOURNAL
 
+#: How long a relay that died keeps others waiting.
+HOLD_MS = 15_000
+
 
 class Journal(Protocol):
     """The numbered effects of a tenant, oldest first."""
@@ -23,6 +26,9 @@ class Journal(Protocol):
 
     async def trim(self, tenant: str, upto: int) -> None:
         """Forget entries up to and with this number."""
+
+    async def hold(self, tenant: str, who: str, ttl_ms: int) -> bool:
+        """Be the one who relays, for ``ttl_ms``. False while somebody else is."""
 
 
 async def relay_once(journal: Journal, publisher: Publisher, tenant: str, most: int = 1_000) -> int:
@@ -36,14 +42,15 @@ async def relay_once(journal: Journal, publisher: Publisher, tenant: str, most: 
 
 
 async def relay(
-    journal: Journal, publisher: Publisher, tenants: Sequence[str], metrics: Metrics, *, idle_s: float = 0.5
+    journal: Journal, publisher: Publisher, tenants: Sequence[str], who: str, metrics: Metrics, *, idle_s: float = 0.5
 ) -> None:
-    """Until cancelled. What is down is asked again; nothing is forgotten meanwhile."""
+    """Until cancelled. Of many workers one relays a tenant at a time. What is down is asked again; nothing is forgotten."""
     while True:
         moved = 0
         for tenant in tenants:
             try:
-                moved += await relay_once(journal, publisher, tenant)
+                if await journal.hold(tenant, who, HOLD_MS):
+                    moved += await relay_once(journal, publisher, tenant)
             except Unavailable:
                 metrics.retry("journal")
         if not moved:
