@@ -7,7 +7,7 @@ is idempotent by event, so the driver may send it again.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from itertools import chain
+from itertools import chain, starmap
 from struct import Struct
 from typing import Any
 
@@ -48,6 +48,7 @@ class ValkeyIndex:
     """
 
     def __init__(self, client: Redis, *, cap: int = 32, top: int = 20, members: int = 16) -> None:
+        assert 0 < cap <= 127, "counts travel as signed bytes"
         self.client: Any = client  # the driver's types cannot tell that answers are bytes here
         self._limits = (cap, top, members)
         self._register = Script("register")
@@ -200,14 +201,13 @@ def _read_answer(batch: Sequence[Registration], sizes: bytes, reply: Any) -> Reg
         candidates: tuple[Candidate, ...] = ()
         if shown:
             stop = at + 16 * shown
-            candidates = tuple([Candidate(*c) for c in _CANDIDATE.iter_unpack(leads[at:stop])])
+            candidates = tuple(starmap(Candidate, _CANDIDATE.iter_unpack(leads[at:stop])))
             at = stop
-            for candidate in candidates:
-                if candidate.entity not in entities:
-                    entities[candidate.entity] = EntityView(candidate.entity, 0, (candidate.entity,), 1)
         counter = _signed.get(size) or _signed.setdefault(size, Struct(f"{size}b"))
         counts = counter.unpack_from(leads, at)
         at += size
+        if len(one.keys) > size:
+            counts += (-1,) * (len(one.keys) - size)  # not indexed: no evidence
         decided = outcomes.get(i)
         if decided is None and entity not in entities:
             entities[entity] = EntityView(entity, 0, (entity,), 1)

@@ -232,7 +232,7 @@ for i = 1, n do
   end
 end
 
--- 5. what those entities are; one that nothing happened to yet is not listed: version 0, itself alone
+-- 5. what those entities are; one that nothing happened to yet has version 0 and itself alone
 load_wanted()
 local singles, views, seqs, in_batch, sent = {}, {}, {}, {}, {}
 for i = 1, n do
@@ -270,6 +270,7 @@ for i = 1, #listed do
     if size > 1 then views[#views + 1] = id .. version .. pack('>I4', size) .. char(#members / 4) .. members end
     for p = 1, #members, 4 do send(sub(members, p, p + 3)) end
   else
+    singles[#singles + 1] = id .. NEVER
     send(id)
   end
 end

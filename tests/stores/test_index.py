@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from stores.codec import NUMBERS, pack_plan, pack_seqs, unpack_plan, unpack_seqs
 from stores.index import ValkeyIndex
 from tests.stores.making import decide, event, lead, outcome, plan, put, refusal
 
@@ -67,3 +68,67 @@ async def test_refused_events_have_outcomes_without_entity(index: ValkeyIndex, t
         "why",
     )
     assert (await index.outcomes(tenant, [event("x"), event("y")]))[1] is None
+
+
+async def test_scripts_the_server_forgot_are_sent_again(index: ValkeyIndex, tenant: str) -> None:
+    await put(index, tenant, "a", "p1")
+    await index.client.script_flush()
+    assert (await put(index, tenant, "b", "p1")).entity == 1
+
+
+async def test_an_empty_batch_is_answered(index: ValkeyIndex, tenant: str) -> None:
+    await put(index, tenant, "a", "p1")
+    assert (await index.register(tenant, [])).stats.leads == 1
+    assert await index.commit(tenant, []) == []
+
+
+async def test_the_same_event_twice_in_a_batch_is_one_lead(index: ValkeyIndex, tenant: str) -> None:
+    answer = await index.register(tenant, [lead("a", "p1"), lead("a", "p1")])
+    assert [r.seq for r in answer.registered] == [1, 1]
+    assert not answer.registered[1].candidates
+    done = await index.commit(tenant, [decide(answer, 0), decide(answer, 1)])
+    assert [d.fresh for d in done] == [True, False]
+    assert done[0].outcome == done[1].outcome
+
+
+async def test_tenants_share_nothing(index: ValkeyIndex, tenant: str) -> None:
+    await put(index, tenant, "a", "p1")
+    other = await index.register(tenant + "2", [lead("a", "p1")])
+    assert (other.registered[0].seq, other.registered[0].candidates) == (1, ())
+
+
+async def test_what_a_slot_has_in_hand_is_remembered_and_deaths_are_counted(index: ValkeyIndex, tenant: str) -> None:
+    await index.mark(tenant, ["t/0/1", "t/0/2"])
+    await index.mark(tenant, ["t/0/3"])
+    assert await index.marked(tenant) == ("t/0/3",)
+    await index.mark(tenant, [])
+    assert await index.marked(tenant) == ()
+    assert [await index.blame(tenant), await index.blame(tenant)] == [1, 2]
+
+
+async def test_a_lead_without_keys_has_a_number_and_no_candidates(index: ValkeyIndex, tenant: str) -> None:
+    assert (await put(index, tenant, "a")).entity == 1
+    assert (await put(index, tenant, "b")).entity == 2
+
+
+async def test_keys_beyond_the_limit_are_left_out(index: ValkeyIndex, tenant: str) -> None:
+    many = [f"p{i}" for i in range(60)]
+    await put(index, tenant, "a", *many)
+    (one,) = (await index.register(tenant, [lead("b", *many)])).registered
+    assert one.candidates[0].shared == 2**52 - 1
+    assert one.counts == (1,) * 52 + (-1,) * 8
+
+
+def test_stored_numbers_of_reasons_never_change() -> None:
+    assert NUMBERS["assigned", "rule"] == 16
+    assert NUMBERS["pooled", "parked"] == 34
+    assert NUMBERS["contested", "two_owners"] == 65
+    assert NUMBERS["suppressed", "erased"] == 99
+    assert NUMBERS["rejected", "undone"] == 118
+
+
+def test_plans_and_numbers_survive_packing() -> None:
+    assert unpack_plan(pack_plan(plan("ann", considered=(("bob", "absent"),)))[1]) == plan(
+        "ann", considered=(("bob", "absent"),)
+    )
+    assert unpack_seqs(pack_seqs((1, 2**32 - 1))) == (1, 2**32 - 1)

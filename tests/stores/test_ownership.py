@@ -99,6 +99,15 @@ async def test_two_owners_meet_the_earlier_holds(index: ValkeyIndex, tenant: str
     now = await entity(index.client, tenant, 2)
     assert [(h.owner, h.state) for h in now.holdings] == [("ann", "live"), ("bob", "suspended")]
     assert set(now.members) == {1, 2, 3}
+    assert await index.client.hgetall(f"{{{tenant}}}o") == {b"ann": b"1", b"bob": b"0"}
+
+
+async def test_one_owner_of_two_entities_that_unite_holds_one(index: ValkeyIndex, tenant: str) -> None:
+    await put(index, tenant, 1, "p1")
+    await put(index, tenant, 2, "p2")
+    met = await put(index, tenant, 3, "p1", "p2", joins=(1, 2))
+    assert (met.code, met.owner) == ("merged", "ann")
+    assert await index.client.hgetall(f"{{{tenant}}}o") == {b"ann": b"1"}
 
 
 async def test_unsure_gets_the_likeliest_owner_without_a_turn(index: ValkeyIndex, tenant: str) -> None:
