@@ -128,14 +128,14 @@ class Run:
         self.keys_s = self.judge_s = 0.0
 
     def take(self, name: str, facts: Facts) -> Verdict:
-        start = time.perf_counter()
+        start = time.process_time()
         keys = keys_of(facts, b"a benchmark")
-        self.keys_s += time.perf_counter() - start
+        self.keys_s += time.process_time() - start
         stats = IndexStats(len(self.index.parent) - 1, self.index.joined)
         seq, counts, neighbours = self.index.register(facts, keys)
-        start = time.perf_counter()
+        start = time.process_time()
         verdict = judge(facts, counts, neighbours, stats, self.weights)
-        self.judge_s += time.perf_counter() - start
+        self.judge_s += time.process_time() - start
         self.index.unite(seq, verdict.joins)
         self.seqs[name] = seq
         self.verdicts[name] = verdict
@@ -187,12 +187,12 @@ def facts_of(rows: list[tuple[str, dict[str, str]]], spec: Preparation) -> tuple
     """Prepared facts, how many rows were refused, microseconds a row."""
     envelope = Envelope("bench", "bench", "import", 0, ())
     out: list[tuple[str, Facts]] = []
-    start = time.perf_counter()
+    start = time.process_time()
     for number, (name, fields) in enumerate(rows):
         lead = prepare(Row(f"{number:032x}", fields), envelope, spec)
         if isinstance(lead, Lead):
             out.append((name, lead.facts))
-    return out, len(rows) - len(out), (time.perf_counter() - start) / max(len(rows), 1) * 1e6
+    return out, len(rows) - len(out), (time.process_time() - start) / max(len(rows), 1) * 1e6
 
 
 def measure(

@@ -22,14 +22,11 @@ KINDS: dict[str, str] = {
     "P": "phone number, without country code; landlines by their last seven digits",
     "E": "mailbox at domain without suffix; QQ numbers as mailboxes",
     "W": "WeChat or another handle",
-    "N": "sorted name letters and company brand",
     "Q": "sorted name letters and a phone's last four digits, or all but those: one part survives typing and masking",
     "D": "a declared date",
-    "M": "sorted name letters and company mail domain",
     "T": "sorted name letters and city",
-    "O": "organisation: core as it sounds, else the company mail domain",
+    "O": "organisation and city: core as it sounds, else the company mail domain; without city too for the nameless",
     "S": "surname and organisation",
-    "B": "brand and city of a bare company",
     "A": "road and number",
     "L": "weak: sorted name letters; mailbox name alone; mail domain",
     "X": "weak: one word of the name and the place",
@@ -39,10 +36,11 @@ KINDS: dict[str, str] = {
     "J": "MinHash bands of a bare address",
     "F": "MinHash bands and telling words of free text",
 }
+_LETTERS = {kind: kind.encode() for kind in KINDS}
 MOST_KEYS = 12
 MOST_WEAK_KEYS = 24  # records with neither phone nor company: few of them, and hard to find otherwise
 
-Plan = list[tuple[str, str]]
+Plan = tuple[tuple[str, str], ...]
 
 
 def phone_value(phone: Phone) -> str:
@@ -54,13 +52,6 @@ def phone_value(phone: Phone) -> str:
 def mail_value(mail: Email) -> str:
     """Mailbox and domain without suffix: .com and .com.cn of one company are mixed up."""
     return f"{mail.local}@{mail.stem or mail.domain}"
-
-
-def brand(company: Company) -> str:
-    """First two syllables or first word of the core: what people keep when they shorten a name."""
-    if company.core and not company.core.isascii():
-        return "".join(company.latin[:2])
-    return company.core.partition(" ")[0]
 
 
 def is_mobile(handle: str) -> bool:
@@ -77,49 +68,39 @@ def city_of(facts: Facts) -> str:
     return facts.company.place if facts.company is not None else ""
 
 
-def named(name: Name | None) -> bool:
-    """Whether this is a person's own full name (not a role, a nickname or a bare surname)."""
-    return name is not None and name.kind == "full" and bool(name.latin)
-
-
 def company_domain(facts: Facts) -> str:
     """Stem of the first company mailbox, "" when there is none."""
     return next((mail.stem or mail.domain for mail in facts.emails if mail.kind != "free"), "")
 
 
+@lru_cache(4_096)
 def plan(facts: Facts) -> Plan:
-    """The keys in clear: (kind, value), strongest first, without repeats."""
-    out: Plan = []
+    """The keys in clear: (kind, value), strongest first, without repeats. Remembered between keys and verdict."""
+    out: list[tuple[str, str]] = []
     _identities(facts, out)
     company, name, city = facts.company, facts.name, city_of(facts)
-    core = core_reading(company) if company is not None else ""
-    domain = company_domain(facts)
-    if name is not None and named(name):
+    organisation = core_reading(company) if company is not None else company_domain(facts)
+    if name is not None and name.kind == "full" and name.latin:
         sorted_letters = letters(name)
-        if core and company is not None:
-            out.append(("N", f"{sorted_letters}|{brand(company)}"))
-        if domain:
-            out.append(("M", f"{sorted_letters}|{domain}"))
         for phone in facts.phones[:2]:
-            if len(phone.digits) > 8:
-                out.append(("Q", f"{sorted_letters}|{phone.digits[:-4]}"))
-            tail = phone.mask[-4:] if phone.mask else phone.digits[-4:]
+            digits = phone.digits
+            if len(digits) > 8:
+                out.append(("Q", f"{sorted_letters}|{digits[:-4]}"))
+            tail = phone.mask[-4:] if phone.mask else digits[-4:]
             if tail.isdigit():
                 out.append(("Q", f"{sorted_letters}|{tail}"))
         if city:
             out.append(("T", f"{sorted_letters}|{city}"))
-    if name is not None and name.surname and (core or domain):
-        out.append(("S", f"{_surname(name)}|{core or domain}"))
-    if core or domain:
-        out.append(("O", core or domain))
+    if organisation:
+        if name is not None and name.surname:
+            out.append(("S", f"{_surname(name)}|{organisation}"))
+        out.append(("O", f"{organisation}|{city}"))
+        if city and (name is None or name.kind == "role"):
+            out.append(("O", f"{organisation}|"))
     address = facts.address
     if address is not None and address.road and address.number:
         room = address.room if company is None else ""
         out.append(("A", f"{_road(address.latin, address.road)}|{address.number}|{room}"))
-    if (company is not None and not facts.phones and not named(name) and city) or (
-        company is not None and not named(name) and city and facts.name is None
-    ):
-        out.append(("B", f"{brand(company)}|{city}"))
     most = MOST_KEYS
     if not facts.phones and company is None:
         _weak(facts, city, out)
@@ -127,7 +108,7 @@ def plan(facts: Facts) -> Plan:
     elif company is not None and name is None and not facts.phones and not facts.emails and not facts.handles:
         _organisation(company, out)
         most = MOST_WEAK_KEYS
-    return list(dict.fromkeys(out))[:most]
+    return tuple(dict.fromkeys(out))[:most]
 
 
 def _surname(name: Name) -> str:
@@ -138,7 +119,7 @@ def _road(latin: tuple[str, ...], road: str) -> str:
     return road if road.isascii() or not latin else "".join(latin)
 
 
-def _identities(facts: Facts, out: Plan) -> None:
+def _identities(facts: Facts, out: list[tuple[str, str]]) -> None:
     """Values that belong to one person: phone, mailbox, handle, identifier, date, call."""
     if facts.call:
         out.append(("C", facts.call))
@@ -156,7 +137,7 @@ def _identities(facts: Facts, out: Plan) -> None:
     out.extend(("D", f"{item.name}={item.value}") for item in facts.custom if item.kind == "date" and item.value)
 
 
-def _weak(facts: Facts, city: str, out: Plan) -> None:
+def _weak(facts: Facts, city: str, out: list[tuple[str, str]]) -> None:
     """Records with neither phone nor company: any two of their parts may have to find them."""
     name, address = facts.name, facts.address
     place = city or facts.postcode
@@ -180,7 +161,7 @@ def _weak(facts: Facts, city: str, out: Plan) -> None:
             _text(facts.text, out)
 
 
-def _organisation(company: Company, out: Plan) -> None:
+def _organisation(company: Company, out: list[tuple[str, str]]) -> None:
     """A record that is nothing but an organisation's name: its parts, the start of its core, bands of the whole."""
     for part in company.text.replace(";", ",").replace("，", ",").split(",")[:6]:
         words = part.lower().split()
@@ -194,7 +175,7 @@ def _organisation(company: Company, out: Plan) -> None:
     out.extend(("H", band) for band in bands(company.full, 4, 3))
 
 
-def _text(text: str, out: Plan) -> None:
+def _text(text: str, out: list[tuple[str, str]]) -> None:
     words = text.split()
     telling = sorted({word for word in words if any(c.isdigit() for c in word) and len(word) > 2}, key=len)[-3:]
     out.extend(("F", f"word={word}") for word in telling)
@@ -208,12 +189,12 @@ def _hasher(secret: bytes) -> Any:
 
 def hashed(values: Plan, secret: bytes) -> tuple[bytes, ...]:
     """The keys of a plan as they go into the index."""
-    keyed = _hasher(secret)
+    start = _hasher(secret).copy
     keys = []
     for kind, value in values:
-        digest = keyed.copy()
+        digest = start()
         digest.update(value.encode("utf-8", "surrogatepass"))
-        keys.append(kind.encode() + digest.digest())
+        keys.append(_LETTERS[kind] + digest.digest())
     return tuple(keys)
 
 

@@ -24,13 +24,16 @@ class Met(NamedTuple):
 class Scale:
     """Turns comparison levels into bits for one lead: holds N, the prior and the counts of the lead's own keys."""
 
-    __slots__ = ("_fixed", "_rows", "counts", "log_n", "n", "prior", "weights")
+    __slots__ = ("_fixed", "_rows", "city", "counts", "log_n", "n", "prior", "weights")
 
-    def __init__(self, n: float, prior: float, counts: Mapping[tuple[str, str], int], weights: Weights) -> None:
+    def __init__(
+        self, n: float, prior: float, counts: Mapping[tuple[str, str], int], weights: Weights, city: str = ""
+    ) -> None:
         self.n = n
         self.log_n = log2(n)
         self.prior = prior
         self.counts = counts
+        self.city = city  # the lead's own, "" when not known
         self.weights = weights
         self._rows = weights.rows
         self._fixed = weights.bits

@@ -8,7 +8,7 @@ from math import log2
 from leads.records import Evidence, Facts, IndexStats, Neighbour, Verdict
 from matchers.compare import company as companies
 from matchers.compare import name as names
-from matchers.keys import plan
+from matchers.keys import city_of, plan
 from matchers.neighbours import Known, bare
 from matchers.scale import Met, Scale
 from matchers.scorer import Scored, score
@@ -23,7 +23,7 @@ def scale_of(facts: Facts, counts: Sequence[int], stats: IndexStats, weights: We
     entities = max(stats.leads - stats.joined, 1)
     share = min(max(stats.joined / entities, weights.joined_low), weights.joined_high)
     n = max(float(entities), weights.least_entities)
-    return Scale(n, log2(share / n), dict(zip(plan(facts), counts, strict=True)), weights)
+    return Scale(n, log2(share / n), dict(zip(plan(facts), counts, strict=True)), weights, city_of(facts))
 
 
 def probability(bits: float) -> float:

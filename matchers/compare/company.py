@@ -24,7 +24,27 @@ _BRAND_RARE = 0.00001
 _WORD_BITS = ((3, 5.0), (6, 8.0), (99, 10.0))  # bits of a shared word by its length; trade words less
 _TRADE_BITS = 2.5
 _COMMON = frozenset(
-    ["of", "and", "the", "for", "de", "la", "du", "des", "and", "in", "at", "center", "centre", "school", "university", "institute", "department", "college", "hospital"]
+    [
+        "of",
+        "and",
+        "the",
+        "for",
+        "de",
+        "la",
+        "du",
+        "des",
+        "and",
+        "in",
+        "at",
+        "center",
+        "centre",
+        "school",
+        "university",
+        "institute",
+        "department",
+        "college",
+        "hospital",
+    ]
 )
 
 
@@ -71,7 +91,9 @@ def _pair(my: Company, their: Company, seq: int, scale: Scale, bare: bool) -> Me
 
 
 def _rivals(company: Company, scale: Scale) -> float:
-    return scale.rivals("O", core_reading(company))
+    """Further entities of the organisation: of its city when the lead knows one."""
+    reading = core_reading(company)
+    return scale.rivals("O", f"{reading}|{scale.city}")
 
 
 def _brand(my: Company, their: Company, seq: int, scale: Scale) -> Met:
