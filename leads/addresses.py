@@ -65,7 +65,7 @@ def address(text: str, known: Place = ("", "", "")) -> tuple[Address | None, str
 
 
 def _chinese(text: str, known: Place) -> Address:
-    body = _NOISE.sub("", text) if text[0] in _NOISE_HEADS or "邮" in text else text
+    body = _without_noise(text) if text[0] in _NOISE_HEADS or "邮" in text else text
     at = spot(body, known)
     if at.end == 0 and known[0] + known[1]:
         at = spot(body)
@@ -99,6 +99,13 @@ def _chinese(text: str, known: Place) -> Address:
         name,
         reading(road + name),
     )
+
+
+def _without_noise(text: str) -> str:
+    """``text`` without "联系地址:" and "邮编 518000"; taking one away may uncover another."""
+    while (bare := fold(_NOISE.sub("", text, count=1))) != text and bare:
+        text = bare
+    return text
 
 
 def _block(rest: str) -> tuple[str, str]:

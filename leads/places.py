@@ -217,7 +217,7 @@ def place(text: str) -> Place:
         return _NOWHERE
     if any("\u4e00" <= c <= "\u9fff" for c in text):
         return _han_place(text)
-    return _latin_place(text.replace("'", " ").replace("’", " "))
+    return _latin_place(text.replace("'", " ").replace("’", " ").strip(_GAP))
 
 
 def _han_place(text: str) -> Place:
@@ -229,7 +229,8 @@ def _han_place(text: str) -> Place:
         return state, "", ""
     found = spot(text.removeprefix("中国"))
     if found.end:
-        return found.region, found.city, found.district
+        own = text if text == found.region and _region_of().get(text) == text else ""  # 吉林 in a field for cities
+        return found.region, found.city or own, found.district
     for part in reversed(re.split(r"[,;/| ]+", text)):
         inner = spot(part)
         if inner.end:
@@ -244,7 +245,7 @@ def _han_place(text: str) -> Place:
 
 def _latin_place(text: str) -> Place:
     regions, chinese, abroad = _latin()
-    parts = [part for part in re.split(r"\s*[,;/|]\s*", " ".join(text.split())) if part]
+    parts = [bare for part in re.split(r"[,;/|]", " ".join(text.split())) if (bare := part.strip(_GAP))]
     if not parts:
         return _NOWHERE
     name = abroad.get(parts[0], parts[0])
@@ -260,4 +261,4 @@ def _latin_place(text: str) -> Place:
         return regions[name], "", ""
     if len(parts) > 1 and not where and chinese.get(parts[-1]):
         return _region_of()[chinese[parts[-1]]], chinese[parts[-1]], ""
-    return where, abroad.get(name, bare if bare in abroad else name), ""
+    return where, abroad.get(name, bare if bare in abroad else name.strip(_GAP)), ""
