@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TypeVar
 
 from leads.records import Address, Company, Custom, Email, Facts, Handle, Name, Neighbour, Phone
@@ -52,24 +51,47 @@ class Known:
     )  # fmt: skip
 
     def __init__(self, neighbour: Neighbour) -> None:
-        pairs = list(zip(neighbour.facts, neighbour.seqs, strict=True))
-        self.bare = all(bare(facts) for facts, _ in pairs)
-        self.names: list[tuple[Name, int]] = _first([(f.name, seq) for f, seq in pairs if f.name is not None])
-        self.companies: list[tuple[Company, int]] = _first([(f.company, s) for f, s in pairs if f.company is not None])
-        self.phones: list[tuple[Phone, int]] = _first([(phone, seq) for f, seq in pairs for phone in phones_of(f)])
-        self.emails: list[tuple[Email, int]] = _first([(mail, seq) for f, seq in pairs for mail in f.emails])
-        self.handles: list[tuple[Handle, int]] = _first([(handle, seq) for f, seq in pairs for handle in handles_of(f)])
-        self.addresses: list[tuple[Address, int]] = _first([(f.address, s) for f, s in pairs if f.address is not None])
-        self.customs: list[tuple[Custom, int]] = _first([(item, seq) for f, seq in pairs for item in f.custom])
-        self.cities: list[tuple[str, int]] = _first([(city, seq) for f, seq in pairs if (city := city_of(f))])
-        self.postcodes: list[tuple[str, int]] = _first([(f.postcode, seq) for f, seq in pairs if f.postcode])
-        self.texts: list[tuple[str, int]] = _first([(f.text, seq) for f, seq in pairs if f.text])
+        names, companies, phones, emails = [], [], [], []
+        handles, addresses, customs, cities, postcodes, texts = [], [], [], [], [], []
+        self.bare = True
+        for facts, seq in zip(neighbour.facts, neighbour.seqs, strict=True):
+            self.bare = self.bare and bare(facts)
+            if facts.name is not None:
+                names.append((facts.name, seq))
+            if facts.company is not None:
+                companies.append((facts.company, seq))
+            phones += [(phone, seq) for phone in phones_of(facts)]
+            if facts.emails:
+                emails += [(mail, seq) for mail in facts.emails]
+            if facts.handles:
+                handles += [(handle, seq) for handle in handles_of(facts)]
+            if facts.address is not None:
+                addresses.append((facts.address, seq))
+            if facts.custom:
+                customs += [(item, seq) for item in facts.custom]
+            city = city_of(facts)
+            if city:
+                cities.append((city, seq))
+            if facts.postcode:
+                postcodes.append((facts.postcode, seq))
+            if facts.text:
+                texts.append((facts.text, seq))
+        self.names: list[tuple[Name, int]] = _first(names)
+        self.companies: list[tuple[Company, int]] = _first(companies)
+        self.phones: list[tuple[Phone, int]] = _first(phones)
+        self.emails: list[tuple[Email, int]] = _first(emails)
+        self.handles: list[tuple[Handle, int]] = _first(handles)
+        self.addresses: list[tuple[Address, int]] = _first(addresses)
+        self.customs: list[tuple[Custom, int]] = _first(customs)
+        self.cities: list[tuple[str, int]] = _first(cities)
+        self.postcodes: list[tuple[str, int]] = _first(postcodes)
+        self.texts: list[tuple[str, int]] = _first(texts)
 
 
-def _first(pairs: Sequence[tuple[V, int]]) -> list[tuple[V, int]]:
+def _first(pairs: list[tuple[V, int]]) -> list[tuple[V, int]]:
     """Each value once, with the first lead that had it."""
     if len(pairs) < 2:
-        return list(pairs)
+        return pairs
     seen: dict[V, int] = {}
     for value, seq in pairs:
         seen.setdefault(value, seq)
