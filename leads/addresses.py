@@ -34,6 +34,8 @@ _BUILDING = re.compile(
     r"[\u4e00-\u9fffa-z0-9·]{0,12}?(?:大厦|广场|中心|大楼|商厦|国际|写字楼|商务楼|产业园|科技园|软件园|工业园|创意园|工业区"
     r"|科技城|soho|花园|小区|公寓|大?酒店|家园|名苑|城(?![市东南西北中关])|园(?![区林一二三路街]))+"
 )
+_BLOCK_SIGNS = frozenset("座栋幢塔楼单")
+_FLOOR_SIGNS = frozenset("楼层f")
 _HAN_NUMBER = str.maketrans("一二三四五六七八九", "123456789")
 
 _UNIT = re.compile(
@@ -72,7 +74,7 @@ def _chinese(text: str, known: Place) -> Address:
         at = at if at.end else at._replace(region=known[0], city=known[1], district=known[2])
     region, city, district, end = at
     rest = body[end:].lstrip(" ,.;-/市")
-    if match := _ZONE.match(rest):
+    if "区" in rest and (match := _ZONE.match(rest)):
         district = district or match[0].removesuffix("区")
         rest = rest[match.end() :]
     if match := _TOWN.match(rest):
@@ -109,7 +111,7 @@ def _without_noise(text: str) -> str:
 
 
 def _block(rest: str) -> tuple[str, str]:
-    match = _BLOCK.search(rest)
+    match = None if _BLOCK_SIGNS.isdisjoint(rest) else _BLOCK.search(rest)
     if not match:
         return rest, ""
     return rest[: match.start()] + " " + rest[match.end() :], match[1].translate(_HAN_NUMBER)
@@ -117,7 +119,7 @@ def _block(rest: str) -> tuple[str, str]:
 
 def _room(rest: str) -> tuple[str, str]:
     """The room with its floor in front (12楼01室 is 1201), and the text before it."""
-    if match := _FLOOR_ROOM.search(rest):
+    if not _FLOOR_SIGNS.isdisjoint(rest) and (match := _FLOOR_ROOM.search(rest)):
         floor, room = match.groups()
         digits = room.lstrip("abcdefghijklmnopqrstuvwxyz")
         if not (len(digits) >= 3 and digits.startswith(floor)):
