@@ -17,12 +17,13 @@ from gateway.mapping import Mapping
 from leads.policy import Policy
 from leads.preparation import Preparation
 from leads.records import Envelope, Outcome, Row
+from leadstream.runtime import settle_garbage
 from leadstream.truth import Truth
 from matchers.weights import DEFAULT, Weights
 from stores.connect import connect
 from stores.embedded import start_or_attach, stop
 from stores.index import ValkeyIndex
-from stores.lookup import memory_bytes, roots
+from stores.lookup import memory, roots
 from streams.intake import Taken
 from streams.metrics import Metrics, new_registry
 from streams.pipeline import Pipeline, TenantSpec, Work
@@ -89,11 +90,12 @@ async def _run(rows: Iterator[Row | RefusedRow], kinds: dict[str, str], url: str
         index = ValkeyIndex(client)
         spec = TenantSpec(TENANT, b"dedupe", Policy(version="dedupe"), Preparation(kinds=kinds), weights)
         shell = Shell(index, Nowhere(), {TENANT: Pipeline(spec)}, lambda: 0, Metrics(new_registry()), slot=TENANT)
+        settle_garbage()
         refused: list[RefusedRow] = []
         ids: list[str] = []
         outcomes: list[Outcome] = []
         alone_ms: list[float] = []
-        before = await memory_bytes(client)
+        before = (await memory(client))[0]
         bulk, bulk_s = 0, 0.0
         for works in _takes(rows, ids, refused):
             for part in (works[:-1], works[-1:]) if len(works) >= ALONE_EVERY else (works,):
@@ -104,7 +106,7 @@ async def _run(rows: Iterator[Row | RefusedRow], kinds: dict[str, str], url: str
                     alone_ms.append(took * 1_000)
                 else:
                     bulk, bulk_s = bulk + len(part), bulk_s + took
-        used = await memory_bytes(client) - before
+        used = (await memory(client))[0] - before
         entity_of = await _entities(index, ids, outcomes)
     finally:
         await client.aclose()

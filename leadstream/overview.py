@@ -5,7 +5,7 @@ from __future__ import annotations
 from leads.errors import Unavailable
 from leadstream.runtime import ARCHIVISTS, WORKERS, Runtime
 from leadstream.settings import Settings
-from stores.lookup import memory_bytes
+from stores.lookup import memory
 from streams.topics import JOURNAL, OUTCOMES, RAW
 
 
@@ -16,7 +16,7 @@ async def overview(settings: Settings, tenant: str) -> list[str]:
         stats = await runtime.index.stats(tenant)
         lines = [
             f"tenant {tenant}: {stats.leads} leads, {stats.leads - stats.joined} customers",
-            f"store: {await memory_bytes(runtime.client) / 1e6:.1f} MB",
+            f"store: {(await memory(runtime.client))[0] / 1e6:.1f} MB",
         ]
         if runtime.embedded_log:
             for group, topic in ((WORKERS, RAW), (ARCHIVISTS, OUTCOMES), (ARCHIVISTS, JOURNAL)):

@@ -7,12 +7,12 @@ topic, whose retention is the archive.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
 
-from leadstream.runtime import ARCHIVISTS, WORKERS, Runtime
+from leadstream.gauges import watch
+from leadstream.runtime import ARCHIVISTS, WORKERS, Runtime, settle_garbage
 from leadstream.settings import Settings
 from stores.archive import Archive, Entry
 from stores.journal import ValkeyJournal
@@ -58,6 +58,7 @@ def run_worker(settings: Settings, slot: str, metrics_port: int = 0) -> None:
 async def _run_embedded(settings: Settings, metrics: Metrics, slot: str) -> None:
     runtime = Runtime(settings)
     shell = runtime.shell(metrics, slot)
+    settle_garbage()
     patience = Patience()
     leads = runtime.consumer(WORKERS, slot, patience)
     keepers = {topic: runtime.consumer(ARCHIVISTS, slot) for topic in ARCHIVED}
@@ -67,52 +68,55 @@ async def _run_embedded(settings: Settings, metrics: Metrics, slot: str) -> None
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-    metrics.ready(True)
     key = runtime.archive_key()
     runs = [asyncio.create_task(leads.run(RAW, shell.process, most=MOST, within_s=0.0))]
     for topic, keeper in keepers.items():
         shelf = Shelf(Archive(runtime.data / "archive" / topic, key))
         runs.append(asyncio.create_task(archive(keeper, topic, shelf)))
-    runs.append(asyncio.create_task(_relay(runtime, metrics, slot)))
+    duties = _duties(runtime, metrics, slot, patience.ready)
     told = asyncio.create_task(stopping.wait())
     try:
-        await asyncio.wait([told, *runs], return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait([told, *runs, *duties], return_when=asyncio.FIRST_COMPLETED)
         for consumer in (leads, *keepers.values()):
             await consumer.stop()
     finally:
         told.cancel()
-        runs[-1].cancel()
-        results = await asyncio.gather(*runs, return_exceptions=True)
+        for duty in duties:
+            duty.cancel()
+        results = await asyncio.gather(*runs, *duties, return_exceptions=True)
         await runtime.close()
     for result in results:
         if isinstance(result, Exception):
             raise result
 
 
-async def _relay(runtime: Runtime, metrics: Metrics, slot: str) -> None:
-    with contextlib.suppress(asyncio.CancelledError):
-        await relay(ValkeyJournal(runtime.client), runtime.publisher, list(runtime.settings.tenants), slot, metrics)
-
-
 def _run_faust(settings: Settings, metrics: Metrics, slot: str) -> None:
-    """Faust owns the loop and the process, so the parts are made inside it at the first batch."""
-    from streams.faust_app import make_app  # the Kafka extra need not be installed
+    """Faust owns the loop and the process, so the parts are made inside it, at the start or at the first batch."""
+    from streams.faust_app import make_app, ready  # the Kafka extra need not be installed
     from streams.faust_app import run_worker as run
 
     patience = Patience()
-    parts: dict[str, tuple[Runtime, Shell, asyncio.Task[None]]] = {}
+    made: list[tuple[Runtime, Shell, list[asyncio.Task[None]]]] = []
+
+    def parts() -> tuple[Runtime, Shell, list[asyncio.Task[None]]]:
+        if not made:
+            runtime = Runtime(settings)
+            duties = _duties(runtime, metrics, slot, lambda: ready(app))
+            settle_garbage()
+            made.append((runtime, runtime.shell(metrics, slot), duties))
+        return made[0]
+
+    async def open_() -> None:
+        parts()
 
     async def handle(messages: Sequence[Message]) -> None:
-        if not parts:
-            runtime = Runtime(settings)
-            relaying = asyncio.create_task(_relay(runtime, metrics, slot))
-            parts["all"] = (runtime, runtime.shell(metrics, slot), relaying)
-            metrics.ready(True)
-        await parts["all"][1].process(messages)
+        await parts()[1].process(messages)
 
     async def close() -> None:
-        for runtime, _, relaying in parts.values():
-            relaying.cancel()
+        for runtime, _, duties in made:
+            for duty in duties:
+                duty.cancel()
+            await asyncio.gather(*duties, return_exceptions=True)
             await runtime.close()
 
     app = make_app(
@@ -122,6 +126,18 @@ def _run_faust(settings: Settings, metrics: Metrics, slot: str) -> None:
         handler=handle,
         patience=patience,
         most=MOST,
+        slot=slot,
+        opening=(open_,),
         closing=(close,),
     )
     run(app)
+
+
+def _duties(runtime: Runtime, metrics: Metrics, slot: str, ready: Callable[[], bool]) -> list[asyncio.Task[None]]:
+    """What every worker does besides: relay the journal, measure what /metrics shows."""
+    journal = ValkeyJournal(runtime.client)
+    tenants = list(runtime.settings.tenants)
+    return [
+        asyncio.create_task(relay(journal, runtime.publisher, tenants, slot, metrics)),
+        asyncio.create_task(watch(runtime, metrics, ready)),
+    ]

@@ -15,7 +15,7 @@ seq; a *journal number* (8 bytes) numbers the effects, and the number of an enti
 | ``m``       | HASH   | seq -> its entity 4, then the seqs its own decision joined (4 each). Only leads that are not their entity's first |
 | ``p``       | HASH   | 8 bytes digest -> msgpack of Plan |
 | ``g``       | HASH   | group NUL member -> leads given in turn (a number, may have a fraction for those who joined later) |
-| ``o``       | HASH   | member -> entities he holds now |
+| ``o``       | HASH   | member -> entities he holds now; NUL pool -> entities that wait in it |
 | ``d<day>``  | HASH   | member -> leads given on that day; expires |
 | ``a``       | HASH   | seq -> seqs that a person told apart from it, 4 bytes each |
 | ``j``       | STREAM | one entry per batch, its id is the number of its last effect; fields: number of the effect -> ``o`` outcome or ``m`` move |
@@ -69,3 +69,6 @@ def slot_key(slot: str) -> str:
 
 #: HASH ref -> deaths blamed on it.
 BLAME = "blame"
+
+#: Before the name of a pool among the counters of members.
+POOL = "\0"

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
+
 from stores.connect import guarded
-from stores.layout import Keys
+from stores.layout import POOL, Keys
 
 
 async def roots(client: Any, tenant: str, seqs: Sequence[int]) -> list[int]:
@@ -27,8 +29,30 @@ async def records(client: Any, tenant: str, seqs: Sequence[int]) -> dict[int, by
     return {seq: record for seq, record in zip(seqs, found, strict=True) if record is not None}
 
 
-async def memory_bytes(client: Any) -> int:
-    """What the server's data takes, as it counts itself. Raises StoreDown."""
+async def memory(client: Any) -> tuple[int, int]:
+    """(bytes the server's data takes, as it counts itself; bytes it may take, 0 when it has no limit). Raises StoreDown."""
     with guarded("tell its memory"):
         info = await client.info("memory")
-    return int(info["used_memory"])
+    return int(info["used_memory"]), int(info.get("maxmemory", 0))
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """Where a tenant stands: leads in the index, journal entries not relayed, customers by owner and by pool."""
+
+    leads: int
+    journal_lag: int
+    owners: dict[str, int]
+    pools: dict[str, int]
+
+
+async def standing(client: Any, tenant: str) -> Standing:
+    """Counters of a tenant. Raises StoreDown."""
+    at = Keys.of(tenant)
+    with guarded("read counters"):
+        seq, journal = await client.hmget(at.counters, ["seq", "journal"])
+        first = await client.xrange(at.journal, count=1)
+        held = {name.decode(): int(n) for name, n in (await client.hgetall(at.open)).items()}
+    oldest = min((int(number) for number in first[0][1]), default=0) if first else int(journal or 0) + 1
+    pools = {name[1:]: n for name, n in held.items() if name[0] == POOL}
+    owners = {name: n for name, n in held.items() if name[0] != POOL}
+    return Standing(int(seq or 0), int(journal or 0) + 1 - oldest, owners, pools)

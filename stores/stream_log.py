@@ -156,7 +156,8 @@ class StreamConsumer:
                 if group["name"] == self._group.encode():
                     if group["pending"]:
                         held = await self._client.xpending(_stream(topic), self._group)
-                        return _appended(held["min"])
+                        if held["min"]:
+                            return _appended(held["min"])
                     after = b"(" + group["last-delivered-id"]
                     unread = await self._client.xrange(_stream(topic), after, "+", count=1)
                     return _appended(unread[0][0]) if unread else 0

@@ -42,6 +42,7 @@ def make_app(
     within_s: float = 0.05,
     session_s: float = 60.0,
     slot: str = "",
+    opening: Sequence[Callable[[], Awaitable[None]]] = (),
     closing: Sequence[Callable[[], Awaitable[None]]] = (),
     datadir: Path | None = None,
 ) -> Any:
@@ -50,7 +51,8 @@ def make_app(
     ``group`` is the consumer group: workers of one group share the partitions. ``within_s`` is the longest wait for a
     batch to fill. A worker that dies is missed after ``session_s``; a batch must take far less. With a ``slot``, a
     name that no other live worker has and a restart keeps, its successor gets the same partitions at once instead of
-    after ``session_s``. ``closing`` runs after the last batch of an orderly stop. Give ``patience`` to ask it about trouble, see ``ready``.
+    after ``session_s``. ``opening`` runs beside the agent from the start, ``closing`` after the last batch
+    of an orderly stop. Give ``patience`` to ask it about trouble, see ``ready``.
     """
     hold = patience or Patience()
     app = faust.App(
@@ -98,6 +100,8 @@ def make_app(
             await close()
 
     app.agent(source, name="leads", concurrency=1)(take)
+    for begin in opening:
+        app.task(begin)
     app.on_partitions_revoked.connect(revoked)
     app.on_before_shutdown.connect(shutdown)
     return app

@@ -1,0 +1,64 @@
+"""What a worker reads off store and log now and then, for its /metrics: ages, lags, pools, owners, memory."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from leads.errors import Unavailable
+from leadstream.runtime import WORKERS, Runtime, clock
+from stores.lookup import memory, standing
+from streams.metrics import Metrics
+from streams.topics import RAW
+
+EVERY_S = 5.0
+
+
+async def watch(runtime: Runtime, metrics: Metrics, ready: Callable[[], bool]) -> None:
+    """Until cancelled. What does not answer keeps its last values; the retries of the worker tell of it."""
+    while True:
+        metrics.ready(ready())
+        try:
+            await measure(runtime, metrics)
+        except Unavailable:
+            metrics.ready(False)
+        await asyncio.sleep(EVERY_S)
+
+
+async def measure(runtime: Runtime, metrics: Metrics) -> None:
+    """Set every gauge once. Raises Unavailable."""
+    used, limit = await memory(runtime.client)
+    metrics.gauge("leadstream_store_memory_bytes", {(): float(used)})
+    metrics.gauge("leadstream_store_memory_limit_bytes", {(): float(limit)})
+    pools: dict[Any, float] = {}
+    owners: dict[Any, float] = {}
+    for tenant in runtime.settings.tenants:
+        now = await standing(runtime.client, tenant)
+        metrics.gauge("leadstream_index_leads", {(tenant,): float(now.leads)}, keep=True)
+        metrics.gauge("leadstream_journal_lag_entries", {(tenant,): float(now.journal_lag)}, keep=True)
+        pools |= {(tenant, pool): float(n) for pool, n in now.pools.items()}
+        owners |= {(tenant, owner): float(n) for owner, n in now.owners.items()}
+    metrics.gauge("leadstream_pool_customers", pools)
+    metrics.gauge("leadstream_owner_customers", owners)
+    lag, oldest = await _log(runtime)
+    now_ms = clock()
+    metrics.gauge("leadstream_log_lag_messages", {(RAW, part): float(n) for part, n in lag.items()})
+    metrics.gauge(
+        "leadstream_oldest_unanswered_seconds",
+        {(RAW, part): max(0.0, (now_ms - at_ms) / 1000) if at_ms else 0.0 for part, at_ms in oldest.items()},
+    )
+
+
+async def _log(runtime: Runtime) -> tuple[dict[str, int], dict[str, int]]:
+    """(messages not acknowledged, time in ms of the oldest of them or 0), by partition."""
+    if runtime.embedded_log:
+        reader = runtime.consumer(WORKERS, "gauges")
+        try:
+            return {"0": await reader.backlog(RAW)}, {"0": await reader.oldest_ms(RAW)}
+        finally:
+            await reader.stop()
+    from streams.kafka_log import waiting  # the Kafka extra need not be installed
+
+    found = await waiting(",".join(runtime.settings.log.bootstrap), WORKERS, RAW)
+    return {str(p): lag for p, (lag, _) in found.items()}, {str(p): at_ms for p, (_, at_ms) in found.items()}
