@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
-from math import log2
+from math import inf, log2
 
 from rapidfuzz.distance import OSA
 
 from leads.companies import core_reading, same_company
+from leads.countries import country
 from leads.records import Company
+from leads.text import ascii_fold
 from matchers.scale import Met, Scale
 
 #: Levels at which two organisations are different ones.
@@ -23,29 +25,20 @@ _BRAND_U = {1: 0.02, 2: 0.0005, 3: 0.00005}
 _BRAND_RARE = 0.00001
 _WORD_BITS = ((3, 5.0), (6, 8.0), (99, 10.0))  # bits of a shared word by its length; trade words less
 _TRADE_BITS = 2.5
-_COMMON = frozenset(
-    [
-        "of",
-        "and",
-        "the",
-        "for",
-        "de",
-        "la",
-        "du",
-        "des",
-        "and",
-        "in",
-        "at",
-        "center",
-        "centre",
-        "school",
-        "university",
-        "institute",
-        "department",
-        "college",
-        "hospital",
-    ]
+#: Words that name the kind of an institution, and words that half of all institutions and their units bear.
+_HEADS = frozenset(
+    "university institute college hospital academy school laboratory universidad universidade universita universite "  # noqa: SIM905
+    "universitat universiteit institut instituto istituto center centre ministry council foundation".split()
 )
+_COMMON = frozenset(
+    "of and the for de la du des do da del e et und der in at y a dr mr st po box "  # noqa: SIM905
+    "department dept division section unit faculty graduate research national state key first second general central "
+    "international medical medicine clinical health science sciences engineering technology applied mechanical electrical "
+    "civil chemical chemistry physics biology biological mathematics computer information materials environmental "
+    "agriculture agricultural education surgery nursing pharmacy pharmacology psychology economics management systems "
+    "studies service services facultad faculdade departamento nacional federal inc ltd".split()
+)
+_COMMON_BITS = 1.0
 
 
 def compare(mine: Company | None, theirs: Iterable[tuple[Company, int]], scale: Scale, bare: bool) -> Met | None:
@@ -77,9 +70,7 @@ def _pair(my: Company, their: Company, seq: int, scale: Scale, bare: bool) -> Me
         met = scale.value("company", "sounds", _rivals(my, scale), seq)
         return met if likeness == 1.0 else met._replace(bits=met.bits - 2)
     if level in ("prefix", "contained"):
-        met = _brand(my, their, seq, scale)
-        longer = 4 * (1 - likeness) if bare and my.core.isascii() else 0.0  # what else the longer name says
-        return met._replace(bits=met.bits - longer)
+        return _brand(my, their, seq, scale)
     if level == "abbreviation":
         met = _brand(my, their, seq, scale)
         return met._replace(bits=met.bits - 2, level=level)
@@ -112,21 +103,45 @@ def _words(full: str, trade: str) -> dict[str, float]:
     weights: dict[str, float] = {}
     trades = trade.split()
     for word in full.split():
-        common = word in trades or word in _COMMON or len(word) < 2
-        weights[word] = _TRADE_BITS if common else next(bits for most, bits in _WORD_BITS if len(word) <= most)
+        if word in _COMMON or word.isdigit() or len(country(word)) == 2:
+            weights[word] = _COMMON_BITS
+        elif word in trades or word in _HEADS or len(word) < 2:
+            weights[word] = _TRADE_BITS
+        else:
+            weights[word] = next(bits for most, bits in _WORD_BITS if len(word) <= most)
     return weights
 
 
+@lru_cache(16_384)
+def _parts(company: Company) -> tuple[dict[str, float], ...]:
+    """The words of the name; of an address line, those of each part that names an institution."""
+    whole = _words(company.full, company.trade)
+    if company.kind != "institution" or "," not in company.text:
+        return (whole,)
+    parts = ["".join(c if c.isalnum() else " " for c in ascii_fold(part)) for part in company.text.split(",")]
+    named = [_words(part, company.trade) for part in parts if not _HEADS.isdisjoint(part.split())]
+    return tuple([words for words in named if max(words.values()) > _TRADE_BITS]) or (whole,)
+
+
 def _words_met(my: Company, their: Company, seq: int, scale: Scale, bare: bool) -> Met:
-    mine, yours = _words(my.full, my.trade), _words(their.full, their.trade)
+    differs = scale.fixed("company", "bare_differs" if bare else "differs", seq)
+    best = max(_words_bits(mine, yours) for mine in _parts(my) for yours in _parts(their))
+    if best == -inf:
+        return differs
+    most = scale.log_n + 2.5 if bare else scale.log_n
+    level = "words" if best > 0 else differs.level
+    return Met("company", level, max(min(best, most), -9.0 if bare else -4.5), seq)
+
+
+def _words_bits(mine: dict[str, float], yours: dict[str, float]) -> float:
+    """What the shared words say for, less what the others say against; -inf when none is shared."""
     shared = _shared(mine, yours)
     if not shared:
-        return scale.fixed("company", "bare_differs" if bare else "differs", seq)
+        return -inf
     rests = sorted((sum(mine.values()) - shared, sum(yours.values()) - shared))
-    bits = 0.85 * shared - 0.75 * max(rests[0], 0.0) - min(0.25 * max(rests[1], 0.0), 4.0)
-    level = "words" if bits > 0 else "bare_differs" if bare else "differs"
-    most = scale.log_n + 2.5 if bare else scale.log_n
-    return Met("company", level, max(min(bits, most), -9.0 if bare else -4.5), seq)
+    if mine.keys() == yours.keys():
+        return shared
+    return 0.85 * shared - 0.75 * max(rests[0], 0.0) - min(0.25 * max(rests[1], 0.0), 4.0)
 
 
 def _shared(mine: dict[str, float], yours: dict[str, float]) -> float:
