@@ -66,6 +66,7 @@ class Flow:
         self._stages: dict[str, float] = {}
         self._candidates: list[int] = []
         self._stale = self._full = 0
+        self._joined: int | None = None  # before the first decision of this flow
         self._tasks: set[asyncio.Task[object]] = set()
         self.outcomes: list[Outcome] = []
 
@@ -139,7 +140,9 @@ class Flow:
         """Steps 3 and 4, in order of sequence numbers. The overlay grows by each decision."""
         began = perf_counter()
         self._recollection.learn(answer.records)
-        judging = Judging(self._pipeline, self._recollection.facts, answer, self._overlay)
+        if self._joined is None:
+            self._joined = answer.stats.joined
+        judging = Judging(self._pipeline, self._recollection.facts, answer, self._overlay, self._joined)
         registered = iter(answer.registered)
         effects: list[Effect] = []
         pairs = [(work, next(registered) if work.registration is not None else None) for work in works]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from leads.records import Decision, Facts, Neighbour, RegisterAnswer, Registered, Verdict
+from leads.records import Decision, Facts, IndexStats, Neighbour, RegisterAnswer, Registered, Verdict
 from stores.customers import as_customer
 from streams.overlay import Effect, Overlay
 from streams.pipeline import Pipeline, Work
@@ -18,15 +18,20 @@ _NEW = Verdict(kind="new")
 
 
 class Judging:
-    """Judges the leads of one register answer, in order of their numbers."""
+    """Judges the leads of one register answer, in order of their numbers.
+
+    ``joined``: how many leads had joined an earlier one when this worker's pending decisions began. What is judged with
+    depends on the lead's number and the decisions before it, never on how leads happened to be batched.
+    """
 
     def __init__(
-        self, pipeline: Pipeline, facts: Mapping[int, Facts], answer: RegisterAnswer, overlay: Overlay
+        self, pipeline: Pipeline, facts: Mapping[int, Facts], answer: RegisterAnswer, overlay: Overlay, joined: int
     ) -> None:
         self._pipeline = pipeline
         self._facts = facts
         self._answer = answer
         self._overlay = overlay
+        self._joined = joined
 
     def effect(self, work: Work, mine: Registered | None) -> Effect:
         """The decision on one lead and what it would change. Reads the overlay, does not write it."""
@@ -50,7 +55,8 @@ class Judging:
             return Effect(base, (), (), frozenset())
         own = self._overlay.find(mine.entity)
         neighbours, looked = self._neighbours(mine, own)
-        verdict = self._pipeline.judge(lead, mine.counts, neighbours, self._others(mine, own), self._answer.stats)
+        stats = IndexStats(mine.seq, self._joined + self._overlay.united)
+        verdict = self._pipeline.judge(lead, self._counts(mine, own), neighbours, self._others(mine, own), stats)
         joined = [n for n in neighbours if n.first in verdict.joins]
         members = {mine.seq, *self._members(own, (mine.entity,))}
         for neighbour in joined:
@@ -88,6 +94,22 @@ class Judging:
                 facts = tuple(self._facts[s] for s in seqs)
                 neighbours.append(Neighbour(root, tuple(seqs), facts, shared, first))
         return neighbours, looked
+
+    def _counts(self, mine: Registered, own: int) -> Sequence[int]:
+        """Per key how many other entities hold it. The store counts leads under way as one each, though own decisions have
+        united some: without this a customer who comes three times in one batch makes his own number look shared."""
+        roots = [(self._overlay.find(c.entity), c.shared) for c in mine.candidates if c.entity != mine.entity]
+        if own == mine.entity and len(dict(roots)) == len(roots):
+            return mine.counts
+        seen: dict[int, int] = {own: -1}
+        counts = list(mine.counts)
+        for root, shared in roots:
+            again = shared & seen.get(root, 0)
+            seen[root] = seen.get(root, 0) | shared
+            for key in range(len(counts)):
+                if again >> key & 1 and counts[key] > 0:
+                    counts[key] -= 1
+        return counts
 
     def _members(self, root: int, entities: tuple[int, ...] | list[int]) -> dict[int, None]:
         members: dict[int, None] = {}

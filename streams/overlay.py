@@ -39,6 +39,11 @@ class Overlay:
             entity = self._alias[entity]
         return entity
 
+    @property
+    def united(self) -> int:
+        """How many entities own decisions have united with an earlier one."""
+        return len(self._alias)
+
     def members(self, entity: int) -> tuple[int, ...]:
         """Sequence numbers that own decisions put into this (root) entity."""
         return self._members.get(entity, ())
