@@ -52,7 +52,7 @@ def score(facts: Facts, known: Known, scale: Scale, lead_bare: bool) -> Scored:
     both_bare = lead_bare and known.bare
     mets: list[Met] = []
     names = name.compare(facts.name, known.names, scale)
-    conflict = names is not None and names.level in name.CONFLICTS
+    conflict = names is not None and names.level in name.OTHERS
     phones = phones_of(facts)
     if phones and known.phones:
         mets += phone.compare(phones, known.phones, scale, both_bare)

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from math import log2
 from typing import NamedTuple
 
+import msgspec
+
 from leads.names import rarity, same_reading
 from leads.records import Name
 from matchers.scale import Met, Scale
@@ -35,8 +37,12 @@ _AGREE: dict[str, _Agreement] = {
     "surname_only": _Agreement(0.5, 1.0, 6.0),
 }
 _AGAINST = frozenset({"partial", "conflict_given", "conflict_surname", "conflict", "partial_conflict"})
-#: Levels at which two names contradict each other: a shared phone is then a household's or a line's.
+#: Levels at which two names contradict each other.
 CONFLICTS = _AGAINST
+#: Of these, how kin or colleagues differ: a shared phone is then a household's or a line's. They do not share a given
+#: name; a misread surname (刈 for 刘) or a marriage does.
+OTHERS = _AGAINST - {"conflict_surname"}
+_MISREAD = 0.01  # how often one person's surname is misread or has changed
 #: Levels at which the names say: one person (needed to unite two entities).
 AGREEMENTS = frozenset({"exact", "script", "order", "middle", "homophone", "romanised", "nickname", "typo"})
 _PARTS = frozenset({"surname_only", "given_only", "initial"})
@@ -67,7 +73,9 @@ def compare(mine: Name | None, theirs: Iterable[tuple[Name, int]], scale: Scale)
         level = relation(mine, their)
         if level in _SILENT:
             continue
-        met = scale.fixed("name", level, seq) if level in _AGAINST else _agreement(level, mine, their, scale, seq)
+        met = (
+            _contradiction(level, mine, scale, seq) if level in _AGAINST else _agreement(level, mine, their, scale, seq)
+        )
         if best is None or met.bits > best.bits:
             best = met
         if level in _AGAINST and their.kind == "full" and (against is None or met.bits > against.bits):
@@ -75,6 +83,15 @@ def compare(mine: Name | None, theirs: Iterable[tuple[Name, int]], scale: Scale)
     if best is not None and against is not None and best.level in _PARTS:
         return against
     return best
+
+
+def _contradiction(level: str, mine: Name, scale: Scale, seq: int) -> Met:
+    """From the table; a rare given name in common softens another surname, up to 3 bits for."""
+    met = scale.fixed("name", level, seq)
+    if level != "conflict_surname":
+        return met
+    given = rarity(msgspec.structs.replace(mine, surname="", kind="given"))
+    return met._replace(bits=max(met.bits, min(given + log2(_MISREAD), 3.0)))
 
 
 def _agreement(level: str, mine: Name, their: Name, scale: Scale, seq: int) -> Met:
