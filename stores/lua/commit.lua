@@ -10,6 +10,8 @@ local function dispose(d, e, this)
   local plan = d.plan
   local holds, h = holdings(e), holding(e, plan.scope)
   local function hold(owner, pool, until_ms, state)
+    if h and h[2] == '' then open_by(POOL .. h[3], -1) end
+    if owner == '' then open_by(POOL .. pool, 1) end
     if h then
       h[2], h[3], h[4], h[5], h[6], h[7] = owner, pool, until_ms, this.number, state, number(d.seq)
     else

@@ -19,7 +19,9 @@ local function meet(holds, more, this)
       local kept, rest = holds[other], h
       if rank(h) > rank(kept) or (rank(h) == rank(kept) and h[5] < kept[5]) then kept, rest = h, kept end
       holds[other] = kept
-      if rank(rest) == 3 then
+      if rank(rest) == 1 then
+        open_by(POOL .. rest[3], -1)
+      elseif rank(rest) == 3 then
         open_by(rest[2], -1)
         if rest[2] == kept[2] then
           kept[4] = math.max(kept[4], rest[4])

@@ -76,8 +76,8 @@ for _, h in ipairs(holds) do
   local id = parent[lead] and find(lead) or keeper
   if id then
     parts[id].holds[#parts[id].holds + 1] = h
-  elseif h[2] ~= '' and h[6] == LIVE then
-    open_by(h[2], -1)
+  elseif h[6] == LIVE then
+    open_by(h[2] ~= '' and h[2] or POOL .. h[3], -1)
   end
 end
 for _, id in ipairs(order) do

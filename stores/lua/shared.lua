@@ -39,3 +39,4 @@ local function entity_parts(value)
 end
 
 local NEVER = pack('>I8', 0)
+local POOL = '\0' -- before the name of a pool among the counters of what members hold

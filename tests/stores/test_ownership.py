@@ -10,7 +10,9 @@ from leads.records import Share, Verdict
 from stores.customers import as_customer
 from stores.entities import entity
 from stores.index import ValkeyIndex
-from tests.stores.making import decide, lead, outcome, plan, put
+from stores.lookup import standing
+from stores.undo import undo
+from tests.stores.making import decide, event, key, lead, outcome, plan, put
 
 
 async def many(index: ValkeyIndex, tenant: str, count: int, name: str = "x", **changes: object) -> Counter[str]:
@@ -71,6 +73,22 @@ async def test_a_plan_without_shares_pools_and_a_later_lead_takes_it_out(index: 
     assert (again.code, again.reason, again.pool, again.entity) == ("merged", "in_pool", "public", 1)
     taken = await put(index, tenant, "c", "p1", plan=plan("ann"))
     assert (taken.code, taken.owner, taken.pool) == ("assigned", "ann", "")
+
+
+async def test_what_waits_in_a_pool_is_counted(index: ValkeyIndex, tenant: str) -> None:
+    async def held() -> tuple[dict[str, int], dict[str, int]]:
+        now = await standing(index.client, tenant)
+        return now.owners, now.pools
+
+    for i in (1, 2, 3):
+        await put(index, tenant, i, f"p{i}", plan=plan())
+    assert await held() == ({}, {"public": 3})
+    await put(index, tenant, "bridge", "p1", "p2", joins=(1, 2), plan=plan())
+    assert await held() == ({}, {"public": 2})
+    await put(index, tenant, "taken", "p1", plan=plan("ann"))
+    assert await held() == ({"ann": 1}, {"public": 1})
+    await undo(index.client, tenant, [event(3)], lambda record: [key("p3")], 9)
+    assert await held() == ({"ann": 1}, {"public": 0})
 
 
 async def test_the_owner_of_the_same_account_comes_first(index: ValkeyIndex, tenant: str) -> None:
