@@ -29,6 +29,8 @@ Fsync = Literal["always", "everysec"]
 
 #: The kernel's limit is 108 bytes on Linux and 104 on macOS, with the closing NUL.
 _LONGEST_SOCKET = 100
+#: An append-only file that grew beyond this since its last rewrite is rewritten at a clean stop.
+REWRITE_BYTES = 64 << 20
 #: Servers this process has started: kept so that the child is reaped and never warned about.
 _children: dict[Path, subprocess.Popen[bytes]] = {}
 
@@ -178,7 +180,7 @@ def _client(socket: Path, timeout_s: float) -> Redis:
 
 def _worth_a_rewrite(persistence: dict[str, object]) -> bool:
     size, base = (int(str(persistence.get(name, 0))) for name in ("aof_current_size", "aof_base_size"))
-    return size > 64 * 1024 * 1024 and size > 2 * base
+    return size > REWRITE_BYTES and size > 2 * base
 
 
 def _rewrite(client: Redis, within_s: float) -> None:

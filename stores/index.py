@@ -11,6 +11,7 @@ from itertools import chain, starmap
 from struct import Struct
 from typing import Any
 
+import msgspec
 from redis.asyncio import Redis
 
 from leads.records import (
@@ -81,7 +82,8 @@ class ValkeyIndex:
         if known:
             missing = [seq for seq in codec.unpack_seqs(reply[3]) if seq not in known]
             answer.records.update(await records_of(self.client, tenant, missing))
-        return answer
+        gone = {seq for seq in codec.unpack_seqs(reply[3]) if seq not in answer.records and seq not in known}
+        return _without(answer, gone) if gone else answer
 
     async def commit(self, tenant: str, decisions: Sequence[Decision]) -> list[Committed]:
         """Step 5, see the port."""
@@ -214,6 +216,15 @@ def _read_answer(batch: Sequence[Registration], sizes: bytes, reply: Any) -> Reg
         known.setdefault(seq, one.record)
         registered.append(Registered(one.event, seq, entity, candidates, counts, decided))
     return RegisterAnswer(tuple(registered), entities, known, IndexStats(highest, joined))
+
+
+def _without(answer: RegisterAnswer, gone: set[int]) -> RegisterAnswer:
+    """A lead removed with other keys than it came with is in some bucket still: nothing is known of it, so it is no candidate."""
+    registered = tuple(
+        msgspec.structs.replace(one, candidates=tuple(c for c in one.candidates if c.entity not in gone))
+        for one in answer.registered
+    )
+    return msgspec.structs.replace(answer, registered=registered)
 
 
 def _read_views(singles: bytes, packed: bytes) -> dict[int, EntityView]:

@@ -70,6 +70,20 @@ async def test_data_survives_a_clean_stop(home: Path) -> None:
             await client.aclose()
 
 
+async def test_a_clean_stop_rewrites_a_long_tail_of_commands(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(embedded, "REWRITE_BYTES", 1_000)
+    with valkey.running(home) as url:
+        client = connect(url)
+        for i in range(100):
+            await client.set("a", f"{i:0100}")
+        await client.aclose()
+    assert sum(path.stat().st_size for path in (home / "appendonlydir").iterdir()) < 2_000
+    with valkey.running(home) as url:
+        client = connect(url)
+        assert await client.get("a") == b"0" * 98 + b"99"
+        await client.aclose()
+
+
 async def test_a_path_too_long_for_a_socket_works(home: Path) -> None:
     with valkey.running(home / ("deep" * 30)) as url:
         client = connect(url)

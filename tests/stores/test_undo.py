@@ -70,6 +70,14 @@ async def test_undo_leaves_no_trace_in_buckets_or_limits(index: ValkeyIndex, ten
     assert await index.client.hget(f"{{{tenant}}}o", "ann") == b"0"
 
 
+async def test_a_removed_lead_is_no_candidate_though_its_keys_changed_since(index: ValkeyIndex, tenant: str) -> None:
+    await put(index, tenant, "alone", "p3")
+    await undo(index.client, tenant, [event("alone")], lambda record: [], 9)
+    for known in ((), (77,)):
+        (one,) = (await index.register(tenant, [lead(f"x{known}", f"q{known}", "p3")], known)).registered
+        assert 1 not in [c.seq for c in one.candidates]
+
+
 async def test_the_first_lead_of_a_customer_can_go(index: ValkeyIndex, tenant: str) -> None:
     await put(index, tenant, "b", "p2", plan=plan("bob"))
     await put(index, tenant, "late", "p2")
@@ -119,6 +127,7 @@ async def test_a_pair_told_apart_is_never_united(index: ValkeyIndex, tenant: str
     await put(index, tenant, "b", "p2", plan=plan("bob"))
     assert await tell_apart(index.client, tenant, 1, 2, 9, "lead.of.sales") == "apart"
     assert await tell_apart(index.client, tenant, 2, 1, 9, "lead.of.sales") == "known"
+    assert await tell_apart(index.client, tenant, 2, 2, 9, "lead.of.sales") == "one_entity"
     bridge = await put(index, tenant, "bridge", "p1", "p2", joins=(1, 2))
     assert (bridge.code, bridge.reason, bridge.entity) == ("review", "unsure", 3)
     assert await roots(index.client, tenant, [1, 2, 3]) == [1, 2, 3]
