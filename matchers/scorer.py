@@ -75,10 +75,19 @@ def score(facts: Facts, known: Known, scale: Scale, lead_bare: bool) -> Scored:
         mets += _some(place.postcode(facts.postcode, known.postcodes, scale))
     if known.texts and facts.text:
         mets += _some(text.compare(facts.text, known.texts, scale))
-    if conflict and names is not None and any(met.field in ("id", "date") and met.bits > 4 for met in mets):
+    if conflict and names is not None and _overruled(names.level, mets):
         conflict = False
-        names = max(names, scale.fixed("name", "conflict_but_born", names.seq), key=lambda met: met.bits)
+        names = max(names, scale.fixed("name", "overruled", names.seq), key=lambda met: met.bits)
     return _add_up(facts, known, scale, mets, names, conflict, both_bare, firm)
+
+
+def _overruled(level: str, mets: list[Met]) -> bool:
+    """Whether contradicting names are no kin's: born the same day, or half a name (王总) against one mailbox."""
+    return any(
+        (met.field in ("id", "date") and met.bits > 4)
+        or (level == "partial_conflict" and met.level == "exact" and met.field in ("email", "handle"))
+        for met in mets
+    )
 
 
 def _some(met: Met | None) -> list[Met]:

@@ -79,18 +79,18 @@ def judge(
 
 
 def _one(best: Known, other: Known, top: Scored, result: Scored) -> bool:
-    """Whether two entities a lead belongs to may be united: some of their names agree and nothing forbids it."""
+    """Whether two entities a lead belongs to may be united: their names agree, or nothing contradicts and the evidence is personal."""
     if result.name in names.CONFLICTS or top.name in names.CONFLICTS:
         return False
     if result.bare and top.bare:
         return result.company not in companies.CONFLICTS and top.company not in companies.CONFLICTS
-    mine = [name for name, _ in best.names if name.kind not in ("chat", "role")]
-    theirs = [name for name, _ in other.names if name.kind not in ("chat", "role")]
     if top.born and result.born:
         return True
-    if not mine or not theirs:
-        return result.personal and top.personal
-    return any(names.relation(one, two) in names.AGREEMENTS for one in mine for two in theirs)
+    levels = {names.relation(one, two) for one, _ in best.names for two, _ in other.names}
+    if levels & names.AGREEMENTS:
+        return True
+    sure = all(part.personal or part.name in names.AGREEMENTS for part in (top, result))
+    return sure and not levels & names.CONFLICTS
 
 
 def _contradicts(own: Sequence[Facts], other: Known) -> bool:
