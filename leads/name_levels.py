@@ -249,7 +249,8 @@ def _latin_given_levels(mine: list[str], other: list[str], surname: str) -> str:
     if _near(joined, written) or _near(x, y):
         return "typo"
     parts, others = segment(joined), segment(written)
-    if bool(parts) != bool(others) and (is_english_first(x) or is_english_first(y)):
+    chinese = bool(surname_readings(surname))  # else Pamela is no pa me la, and Linda no alias beside her
+    if chinese and bool(parts) != bool(others) and (is_english_first(x) or is_english_first(y)):
         return "surname_only"
     if parts and others and len(parts) != len(others) and not set(parts).isdisjoint(others):
         return "partial"

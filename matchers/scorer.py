@@ -123,6 +123,9 @@ def _add_up(
     personal = phones > 0 or person > 0
     if names is None:
         names = _no_name(facts, known, scale, personal, both_bare)
+        conflict = names.level == "mailbox_of_kin" and not any(
+            met.field in ("email", "handle") and met.bits > 0 for met in mets
+        )
     if conflict or firms_differ:
         roof = _HOUSEHOLD if conflict or firm is None else min(_HOUSEHOLD, _ONE_ROOF + firm.bits)
         shared = min(account + phones, scale.log_n + roof)
@@ -153,6 +156,12 @@ def _no_name(facts: Facts, known: Known, scale: Scale, personal: bool, both_bare
     if not mine and not theirs:
         return scale.fixed("name", "both_absent", 0)
     if personal:
+        mails = [(mail, n) for mail in facts.emails for n, _ in known.names]
+        mails += [(mail, facts.name) for mail, _ in known.emails if facts.name is not None]
+        if any(email.spells_kin(mail.local, n) for mail, n in mails) and not any(
+            email.spells(mail.local, n) for mail, n in mails
+        ):
+            return scale.fixed("name", "mailbox_of_kin", 0)
         return Met("name", "one_absent", 0.0, 0)
     spelled = max((email.spells(mail.local, n) for mail in facts.emails for n, _ in known.names), default=0)
     if facts.name is not None:

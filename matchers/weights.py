@@ -96,6 +96,7 @@ TABLE: tuple[Level, ...] = (
     _pair("name", "partial_conflict", 0.022, 0.995, "王总 against 李伟"),
     _pair("name", "conflict", 0.0039, 0.999, "two full names without a common part"),
     _pair("name", "overruled", 0.11, 0.9, "names contradict but birth date, identifier or mailbox agree: not kin"),
+    _pair("name", "mailbox_of_kin", 0.03, 0.9, "no name, but a mailbox with the surname and another given name"),
     _pair("name", "absent", 0.18, 1.0, "a nameless side and nothing personal that agrees"),
     _pair("name", "both_absent", 0.7, 0.5, "both without a name"),
     _pair("name", "both_bare", 0.85, 0.15, "two bare companies: the name is not expected"),

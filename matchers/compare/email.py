@@ -7,6 +7,8 @@ from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
+from leads.name_tables import english
+from leads.pinyin import segment
 from leads.records import Email, Name
 from matchers.keys import mail_value
 from matchers.scale import Met, Scale
@@ -96,3 +98,19 @@ def spells(local: str, name: Name) -> int:
     return (
         1 if letters in (surname + initials, initials + surname, initials[:1] + surname, surname + initials[:1]) else 0
     )
+
+
+@lru_cache(65_536)
+def spells_kin(local: str, name: Name) -> bool:
+    """Whether a mailbox spells the name's surname with another given name: the mailbox of kin (zhanglili88, 张伟)."""
+    letters = "".join(c for c in local if c.isalpha())
+    if name.kind != "full" or not name.surname or spells(local, name):
+        return False
+    han = name.script == "han"
+    surname = name.latin[0] if han else name.surname.replace(" ", "")
+    given = "".join(name.latin[1 : 1 + len(name.given)]) if han else name.given.replace(" ", "")
+    rests = [letters.removeprefix(surname)] if letters.startswith(surname) else []
+    rests += [letters.removesuffix(surname)] if letters.endswith(surname) else []
+    return any(
+        len(rest) >= 3 and rest[0] != given[:1] and (bool(segment(rest)) or rest in english()) for rest in rests
+    ) or any(han and len(segment(rest)) > 1 and rest != given for rest in rests)

@@ -58,6 +58,14 @@ SAME = {
 
 NOT_SAME = {
     "family on one mobile": ({"name": "王建国", "phone": MOBILE}, {"name": "王雪梅", "phone": MOBILE}),
+    "kin by the mailbox": (
+        {"name": "张志强", "phone": MOBILE},
+        {"phone": MOBILE, "email": "zhanglili88@qq.com", "company": "上海润佳贸易有限公司"},
+    ),
+    "english family on one phone": (
+        {"name": "Linda Sullivan", "phone": "+1 415 555 2671"},
+        {"name": "Mark Sullivan", "phone": "+1 415 555 2671"},
+    ),
     "spouses on one mobile": ({"name": "王建国", "phone": MOBILE}, {"name": "李秀兰", "phone": MOBILE}),
     "namesakes in one city": (
         {"name": "张伟", "city": "上海", "phone": MOBILE},
