@@ -1,0 +1,46 @@
+"""``make bench``, or ``python -m benchmarks [names...]``: each measures one thing, prints it and keeps it in results/.
+
+Others are commands of their own, with options: ``python -m benchmarks.accuracy``, ``.store``, ``.kafka``, ``.own_leads``.
+"""
+
+from __future__ import annotations
+
+import argparse
+from importlib import import_module
+
+from benchmarks import machine, results
+
+BENCHMARKS = {
+    "embedded": "the whole path through the embedded log: leads/s, CPU a lead, one lead at a time, dedupe",
+    "distributed": "the real worker on Kafka beside a Faust pass-through and beside the embedded log",
+    "growth": "speed, latency, memory and candidates as the index grows to 100,000 leads (--full: a million)",
+    "profile": "a lead in microseconds, step by step, and by normaliser",
+    "peers": "accuracy beside exact hash, LSH, recordlinkage, Splink and dedupe, in an environment of their own",
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks",
+        description="; ".join(f"{name}: {what}" for name, what in BENCHMARKS.items()),
+    )
+    parser.add_argument("names", nargs="*", metavar="name", help=f"of {', '.join(BENCHMARKS)}; without any, all")
+    parser.add_argument("--full", action="store_true", help="also what takes hours or gigabytes")
+    parser.add_argument("--list", action="store_true", help="only say what there is")
+    asked = parser.parse_args()
+    if unknown := set(asked.names) - set(BENCHMARKS):
+        parser.error(f"there is no {', '.join(sorted(unknown))}; there are: {', '.join(BENCHMARKS)}")
+    for name, what in BENCHMARKS.items():
+        if asked.list or (asked.names and name not in asked.names):
+            if asked.list:
+                print(f"{name:12} {what}")
+            continue
+        about = machine.facts()
+        print(f"== {name}: {what}\n{machine.shown(about)}", flush=True)
+        module = import_module("benchmarks.peers.side_by_side" if name == "peers" else f"benchmarks.{name}")
+        figures = module.run(full=asked.full)
+        results.keep(name, about, figures)
+
+
+if __name__ == "__main__":
+    main()

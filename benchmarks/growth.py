@@ -1,0 +1,143 @@
+"""``python -m benchmarks growth``: what one lead costs as the index grows. The load of ``load.py`` through the real shell.
+
+Everything up to the commit, in this process, against an embedded store that syncs every write; outcomes go nowhere and the
+journal is trimmed as its relay does. At each size the next 4,000 leads are measured in takes of 400, then 400 one by one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import tempfile
+import time
+from itertools import islice
+from time import perf_counter
+from typing import Any
+
+import msgspec
+
+from benchmarks import load
+from benchmarks.machine import cpu_s, quantile
+from leads.records import RegisterAnswer
+from leadstream import config
+from leadstream.dedupe import Nowhere
+from stores.connect import connect
+from stores.embedded import start_or_attach, stop
+from stores.index import ValkeyIndex
+from stores.layout import Keys
+from streams.intake import take
+from streams.metrics import Metrics, new_registry
+from streams.pipeline import Pipeline, TenantSpec
+from streams.ports import Message
+from streams.shell import Shell
+
+TENANT = "growth"
+SIZES, FULL_SIZES = (10_000, 100_000), (10_000, 100_000, 1_000_000)
+TAKE, MEASURED, ALONE = 400, 4_000, 400
+
+
+class Point(msgspec.Struct):
+    """One size of the index. Times are of the leads measured there; CPU in microseconds a lead."""
+
+    leads: int
+    leads_per_s: float
+    worker_us: float
+    store_us: float
+    alone_p50_ms: float
+    alone_p99_ms: float
+    store_bytes_per_lead: float
+    candidates_per_lead: float
+
+
+class Counting(ValkeyIndex):
+    """The index, counting candidates."""
+
+    candidates = 0
+
+    async def register(self, tenant: str, batch: Any, known: Any = ()) -> RegisterAnswer:
+        answer = await super().register(tenant, batch, known)
+        self.candidates += sum(len(one.candidates) for one in answer.registered)
+        return answer
+
+
+class Growth:
+    def __init__(self, client: Any, store: int) -> None:
+        settings = config.load(config.DEFAULT, {})
+        tenant = next(iter(settings.tenants.values()))
+        spec = TenantSpec(TENANT, b"a benchmark", tenant.policy(), tenant.preparation())
+        self.client, self.store = client, store
+        self.index = Counting(client)
+        metrics = Metrics(new_registry())
+        self.shell = Shell(self.index, Nowhere(), {TENANT: Pipeline(spec)}, lambda: 0, metrics, slot="bench")
+        self.leads = load.messages(load.rows(load.fields(3), "growth"), TENANT, 1)
+
+    async def feed(self, count: int) -> None:
+        """So many leads, in takes."""
+        for start in range(0, count, TAKE):
+            await self._take(list(islice(self.leads, min(TAKE, count - start))))
+            if start % (20 * TAKE) == 0:
+                await self._trim()
+
+    async def _take(self, messages: list[Message]) -> None:
+        await self.shell.judge_now(take(messages, {TENANT}))
+
+    async def _trim(self) -> None:
+        await self.client.xtrim(Keys.of(TENANT).journal, maxlen=1, approximate=False)
+
+    async def point(self, leads: int, empty: int) -> Point:
+        """Measure at ``leads`` leads in the index; ``empty`` is what the store took without any."""
+        await self._trim()
+        used = await memory_bytes(self.client) - empty
+        takes = [list(islice(self.leads, TAKE)) for _ in range(MEASURED // TAKE)]
+        self.index.candidates = 0
+        store, mine, began = cpu_s(self.store), time.process_time(), perf_counter()
+        for messages in takes:
+            await self._take(messages)
+        took, mine, store = perf_counter() - began, time.process_time() - mine, cpu_s(self.store) - store
+        candidates = self.index.candidates
+        alone = [await self._alone(message) for message in islice(self.leads, ALONE)]
+        return Point(
+            leads,
+            round(MEASURED / took, 1),
+            round(mine / MEASURED * 1e6, 1),
+            round(store / MEASURED * 1e6, 1),
+            round(quantile(alone, 0.5), 2),
+            round(quantile(alone, 0.99), 2),
+            round(used / leads, 1),
+            round(candidates / MEASURED, 2),
+        )
+
+    async def _alone(self, message: Message) -> float:
+        began = perf_counter()
+        await self._take([message])
+        return (perf_counter() - began) * 1_000
+
+
+async def memory_bytes(client: Any) -> int:
+    """What the store's data takes, as it counts itself."""
+    return int((await client.info("memory"))["used_memory"])
+
+
+async def grow(sizes: tuple[int, ...]) -> list[Point]:
+    points: list[Point] = []
+    with tempfile.TemporaryDirectory(prefix="leadstream-bench-") as home:
+        client: Any = connect(start_or_attach(home))
+        try:
+            growth = Growth(client, int((await client.info("server"))["process_id"]))
+            empty, done = await memory_bytes(client), 0
+            for size in sizes:
+                await growth.feed(size - done)
+                gc.collect()
+                points.append(await growth.point(size, empty))
+                done = size + MEASURED + ALONE
+                print(points[-1], flush=True)
+        finally:
+            await client.aclose()
+            stop(home)
+    return points
+
+
+def run(*, full: bool) -> dict[str, Any]:
+    """A point a size; ``full`` goes on to a million leads."""
+    points = asyncio.run(grow(FULL_SIZES if full else SIZES))
+    return {"data": "load.py, seed 3", "fsync": "always", "points": [msgspec.to_builtins(point) for point in points]}
