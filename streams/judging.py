@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from leads.records import Decision, Facts, IndexStats, Neighbour, RegisterAnswer, Registered, Verdict
+from leads.records import Decision, Facts, IndexStats, Neighbour, Plan, RegisterAnswer, Registered, Verdict
 from stores.customers import as_customer
 from streams.overlay import Effect, Overlay
 from streams.pipeline import Pipeline, Work
@@ -35,44 +35,33 @@ class Judging:
 
     def effect(self, work: Work, mine: Registered | None) -> Effect:
         """The decision on one lead and what it would change. Reads the overlay, does not write it."""
-        at_ms = work.envelope.at_ms
-        base = Decision(
-            event=work.event,
-            seq=mine.seq if mine else 0,
-            verdict=_NEW,
-            seen=(),
-            plan=None,
-            at_ms=at_ms,
-            day=self._pipeline.day(at_ms),
-            batch=work.envelope.batch,
-            refused=work.refused,
-            source=work.envelope.source,
-            door=work.envelope.door,
-            trace=work.envelope.trace,
-        )
         lead = work.lead
         if mine is None or lead is None or mine.outcome is not None:
-            return Effect(base, (), (), frozenset())
+            return Effect(_decision(work, mine.seq if mine else 0, self._day(work), _NEW), (), (), frozenset())
         own = self._overlay.find(mine.entity)
-        neighbours, looked = self._neighbours(mine, own)
-        stats = IndexStats(mine.seq, self._joined + self._overlay.united)
-        verdict = self._pipeline.judge(lead, self._counts(mine, own), neighbours, self._others(mine, own), stats)
-        joined = [n for n in neighbours if n.first in verdict.joins]
-        members = {mine.seq, *self._members(own, (mine.entity,))}
-        for neighbour in joined:
-            members.update(neighbour.seqs)
-        decision = msgspec.structs.replace(
-            base,
-            verdict=verdict,
-            seen=tuple(
-                (e, self._version(e)) for e in dict.fromkeys((mine.entity, *(c.entity for c in mine.candidates)))
-            ),
-            plan=self._pipeline.plan(lead),
-            claimant=lead.claimant,
-        )
+        others = self._members(own, (mine.entity,))
+        seen: tuple[tuple[int, int], ...]
+        members: tuple[int, ...]
+        if not mine.candidates and len(others) == 1:  # most leads: nobody to compare with
+            verdict, joined, looked, members = _NEW, [], {own}, (own,)
+            seen = ((own, self._version(own)),)
+        else:
+            neighbours, looked = self._neighbours(mine, own)
+            facts = [self._facts[s] for s in others if s != mine.seq and s in self._facts]
+            stats = IndexStats(mine.seq, self._joined + self._overlay.united)
+            verdict = self._pipeline.judge(lead, self._counts(mine, own), neighbours, facts, stats)
+            joined = [n for n in neighbours if n.first in verdict.joins]
+            members = tuple({mine.seq, *others, *(s for n in joined for s in n.seqs)})
+            entities = dict.fromkeys((mine.entity, *(c.entity for c in mine.candidates)))
+            seen = tuple((entity, self._version(entity)) for entity in entities)
+        plan = self._pipeline.plan(lead)
+        decision = _decision(work, mine.seq, self._day(work), verdict, seen, plan, lead.claimant)
         if work.envelope.customers:
             decision = _customer(decision)
-        return Effect(decision, (own, *(n.entity for n in joined)), tuple(members), frozenset(looked))
+        return Effect(decision, (own, *(n.entity for n in joined)), members, frozenset(looked))
+
+    def _day(self, work: Work) -> int:
+        return self._pipeline.day(work.envelope.at_ms)
 
     def _neighbours(self, mine: Registered, own: int) -> tuple[list[Neighbour], set[int]]:
         """Entities to compare with, as they will be, and every entity this rests on."""
@@ -122,14 +111,36 @@ class Judging:
         ordered = list(members)
         return dict.fromkeys(ordered[: MOST_MEMBERS // 2] + ordered[-MOST_MEMBERS // 2 :])
 
-    def _others(self, mine: Registered, own: int) -> list[Facts]:
-        """What the other leads of my own entity know: another worker's lead may have joined me already."""
-        members = self._members(own, (mine.entity,))
-        return [self._facts[s] for s in members if s != mine.seq and s in self._facts]
-
     def _version(self, entity: int) -> int:
         view = self._answer.entities.get(entity)
         return view.version if view else 0
+
+
+def _decision(
+    work: Work,
+    seq: int,
+    day: int,
+    verdict: Verdict,
+    seen: tuple[tuple[int, int], ...] = (),
+    plan: Plan | None = None,
+    claimant: str = "",
+) -> Decision:
+    envelope = work.envelope
+    return Decision(
+        work.event,
+        seq,
+        verdict,
+        seen,
+        plan,
+        envelope.at_ms,
+        day,
+        claimant,
+        envelope.batch,
+        work.refused,
+        envelope.source,
+        envelope.door,
+        envelope.trace,
+    )
 
 
 def _customer(decision: Decision) -> Decision:
