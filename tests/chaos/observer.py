@@ -11,10 +11,10 @@ from collections.abc import Collection, Iterator, Sequence
 import msgspec
 
 from leads.records import Outcome
+from stores.journal import Effect, effects
 from streams.dead_letters import Letter, read_letter
 from streams.ports import Message
 from streams.topics import DEAD, JOURNAL, OUTCOMES
-from stores.journal import Effect, effects
 from tests.chaos.site import TENANT, Site
 
 _SUSPENDED, _LIVE = 1, 0
@@ -152,11 +152,10 @@ def _sums(seen: Seen) -> Iterator[str]:
     numbers["customers"] = (len(seen.entities), seen.counters.get("seq", 0) - seen.counters.get("joined", 0))
     in_turn = sum(o.code == "assigned" and o.reason in ("rule", "same_account") for o in seen.stored.values())
     numbers["given in turn"] = (in_turn, seen.given)
-    holding = Counter(
-        owner for held in seen.entities.values() for _, owner, _, state in held.holds if owner and state == _LIVE
-    )
-    for member in sorted(seen.open.keys() | holding.keys()):
-        numbers[f"held by {member}"] = (holding[member], seen.open.get(member, 0))
+    holds = [hold for held in seen.entities.values() for hold in held.holds if hold[3] == _LIVE]
+    holding = Counter(owner or "\0" + pool for _, owner, pool, _ in holds)
+    for who in sorted(seen.open.keys() | holding.keys()):
+        numbers[f"held by {who}"] = (holding[who], seen.open.get(who, 0))
     for what, (counted, told) in numbers.items():
         if counted != told:
             yield f"{what}: counted {counted}, the store's counter says {told}"
