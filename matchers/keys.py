@@ -36,6 +36,7 @@ KINDS: dict[str, str] = {
     "J": "MinHash bands of a bare address",
     "F": "MinHash bands and telling words of free text",
 }
+_FILLERS = frozenset("the and of for to in with by on an is it or at as from be your you we".split())  # noqa: SIM905
 _LETTERS = {kind: kind.encode() for kind in KINDS}
 MOST_KEYS = 12
 MOST_WEAK_KEYS = 24  # records with neither phone nor company: few of them, and hard to find otherwise
@@ -175,11 +176,18 @@ def _organisation(company: Company, out: list[tuple[str, str]]) -> None:
     out.extend(("H", band) for band in bands(company.full, 4, 3))
 
 
+@lru_cache(16_384)
+def head_words(text: str) -> tuple[str, ...]:
+    """The first telling words of a text, folded: what it is about stands at its start."""
+    words = (word.strip(".,:;!?()[]\"'/") for word in text.replace("/", " ").split()[:16])
+    kept = (word for word in words if len(word) > 1 and not word.startswith("0.") and word not in _FILLERS)
+    return tuple(list(dict.fromkeys(kept))[:10])
+
+
 def _text(text: str, out: list[tuple[str, str]]) -> None:
-    words = text.split()
-    telling = sorted({word for word in words if any(c.isdigit() for c in word) and len(word) > 2}, key=len)[-3:]
-    out.extend(("F", f"word={word}") for word in telling)
-    out.extend(("F", band) for band in bands(text[:400], 8, 2))
+    words = head_words(text)
+    out.extend(("F", f"word={word}") for word in words)
+    out.extend(("F", band) for band in bands(" ".join(words), 4, 2))
 
 
 @lru_cache(16)

@@ -126,7 +126,6 @@ TABLE: tuple[Level, ...] = (
     _pair("postcode", "differs", 0.34, 0.97, "other postcode"),
     # ---- free text of records that are nothing but text
     _index("text", "same", 0.5, 0.05, "the same text"),
-    _pair("text", "differs", 0.01, 0.95, "few words in common"),
 )
 
 

@@ -1,20 +1,25 @@
-"""Free text of records that have nothing else: words in common, numbers and rare-looking words weighing more."""
+"""Free text of records that have nothing else (products, messages): the telling words its start shares with another.
+
+A word tells as much as few others use it: the index counts that (key kind F), so no dictionary is needed.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
+from math import log2
 
+from matchers.keys import head_words
 from matchers.scale import Met, Scale
+
+_MOST = 8.0  # bits of one word
+_COMMON = 1.0  # bits of a word whose bucket is full
+_UNSEEN = 4.0  # bits of a word only the other text has
 
 
 @lru_cache(16_384)
-def _words(text: str) -> dict[str, float]:
-    """Words with their bits: with a digit in them 6, long ones 5, short ones 2."""
-    return {
-        word: 6.0 if any(c.isdigit() for c in word) else 5.0 if len(word) > 6 else 3.0 if len(word) > 3 else 1.0
-        for word in text.split()[:40]
-    }
+def _head(text: str) -> frozenset[str]:
+    return frozenset(head_words(text))
 
 
 def compare(mine: str, theirs: Iterable[tuple[str, int]], scale: Scale) -> Met | None:
@@ -22,14 +27,28 @@ def compare(mine: str, theirs: Iterable[tuple[str, int]], scale: Scale) -> Met |
     best: Met | None = None
     if not mine:
         return None
-    words = _words(mine)
+    weights = {word: _bits(word, scale) for word in head_words(mine)}
+    total = sum(weights.values())
     for their, seq in theirs:
         if mine == their:
-            return Met("text", "same", scale.log_n + 4, seq)
-        others = _words(their)
-        shared = sum(bits for word, bits in words.items() if word in others)
-        rest = min(sum(words.values()), sum(others.values())) - shared
-        met = Met("text", "words", max(0.8 * shared - 1.0 * rest, -6.0), seq)
+            return scale.value("text", "same", 0, seq)
+        others = _head(their)
+        shared = sum(bits for word, bits in weights.items() if word in others)
+        mine_left = total - shared
+        theirs_left = sum(_UNSEEN for word in others if word not in weights)
+        numbers = _numbers(weights.keys()), _numbers(others)
+        clash = 4.0 if numbers[0] and numbers[1] and not numbers[0] & numbers[1] else 0.0
+        bits = 0.9 * shared - 0.8 * min(mine_left, theirs_left) - 0.35 * max(mine_left, theirs_left) - clash
+        met = Met("text", "words" if bits > 0 else "differs", max(min(bits, scale.log_n + 4), -6.0), seq)
         if best is None or met.bits > best.bits:
             best = met
     return best
+
+
+def _bits(word: str, scale: Scale) -> float:
+    count = scale.counts.get(("F", f"word={word}"), -1)
+    return _COMMON if count < 0 else min(max(log2(0.3 * scale.n / max(count, 1)), _COMMON), _MOST)
+
+
+def _numbers(words: Iterable[str]) -> set[str]:
+    return {word for word in words if word[0].isdigit()}
