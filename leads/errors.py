@@ -1,11 +1,11 @@
 """Errors, grouped by what the caller does about them. Data errors are values (Refused, Note), never exceptions.
 
-    LeadstreamError
-    |-- Unavailable        infrastructure is down: retry in place, answer 503, never drop
-    |   |-- StoreDown
-    |   `-- LogDown
-    |-- Misconfigured      stop at start and tell the operator what to mend
-    `-- BadInput           a person's input cannot be used: tell him what to do (exit 2, 4xx)
+LeadstreamError
+|-- Unavailable        infrastructure is down: retry in place, answer 503, never drop
+|   |-- StoreDown
+|   `-- LogDown
+|-- Misconfigured      stop at start and tell the operator what to mend
+`-- BadInput           a person's input cannot be used: tell him what to do (exit 2, 4xx)
 """
 
 from __future__ import annotations

@@ -174,7 +174,8 @@ class Lead(Record, frozen=True):
     facts: Facts
     call: str = ""
     status: str = ""
-    attributes: dict[str, str] = {}  # industry, company_size, product, value, title, line, campaign, channel, grade, consent, ...
+    #: industry, company_size, product, value, title, line, campaign, channel, grade, consent, ...
+    attributes: dict[str, str] = {}
     claimant: str = ""  # member who reports or imports it as his own
     batch: str = ""
     notes: tuple[Note, ...] = ()
@@ -223,7 +224,9 @@ class Registered(msgspec.Struct, frozen=True, gc=False):
     seq: int
     entity: int  # the entity I am in already (another worker's lead may have joined me), else my own seq
     candidates: tuple[Candidate, ...]
-    counts: tuple[int, ...]  # per key: distinct entities that hold it besides mine; -1 when the bucket is full: no evidence
+    counts: tuple[
+        int, ...
+    ]  # per key: distinct entities that hold it besides mine; -1 when the bucket is full: no evidence
     outcome: bytes | None = None  # already decided: the stored outcome
 
 
@@ -237,7 +240,9 @@ class RegisterAnswer(msgspec.Struct, frozen=True, gc=False):
 
     registered: tuple[Registered, ...]
     entities: dict[int, EntityView]
-    records: dict[int, bytes]  # seq -> msgpack of Facts, for every member listed in entities that the caller did not have
+    records: dict[
+        int, bytes
+    ]  # seq -> msgpack of Facts, for every member listed in entities that the caller did not have
     stats: IndexStats
 
 

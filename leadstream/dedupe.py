@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 import msgspec
 
@@ -32,7 +33,7 @@ from streams.shell import Shell
 
 TENANT = "dedupe"
 #: Leads handed to the shell at a time, as a worker takes them from its log.
-TAKE = 400
+TAKE = 800
 #: One lead in so many is sent alone and timed: the latency of a lead somebody waits for.
 ALONE_EVERY = 100
 #: A review counts with its likeliest entity when that is likelier than not.
@@ -44,6 +45,18 @@ class Nowhere:
 
     async def publish(self, topic: str, messages: Sequence[Message]) -> None:
         return None
+
+
+class Candidates(Metrics):
+    """Counts as every worker does, and keeps how many earlier customers each lead was compared with."""
+
+    def __init__(self) -> None:
+        super().__init__(new_registry())
+        self.of_leads: list[int] = []
+
+    def observe_batch(self, *args: Any, **more: Any) -> None:
+        self.of_leads += args[4]
+        super().observe_batch(*args, **more)
 
 
 class Report(msgspec.Struct):
@@ -58,7 +71,8 @@ class Report(msgspec.Struct):
     outcomes: dict[str, int]
     entities: int
     refused_rows: int
-    candidates_per_lead: float
+    candidates_per_lead: float  # earlier customers that share a key: what a lead is compared with, at most 20
+    candidates: dict[str, float]
     cluster_pairs: dict[str, float] | None = None
     b_cubed: dict[str, float] | None = None
 
@@ -89,7 +103,8 @@ async def _run(rows: Iterator[Row | RefusedRow], kinds: dict[str, str], url: str
     try:
         index = ValkeyIndex(client)
         spec = TenantSpec(TENANT, b"dedupe", Policy(version="dedupe"), Preparation(kinds=kinds), weights)
-        shell = Shell(index, Nowhere(), {TENANT: Pipeline(spec)}, lambda: 0, Metrics(new_registry()), slot=TENANT)
+        met = Candidates()
+        shell = Shell(index, Nowhere(), {TENANT: Pipeline(spec)}, lambda: 0, met, slot=TENANT)
         settle_garbage()
         refused: list[RefusedRow] = []
         ids: list[str] = []
@@ -119,7 +134,8 @@ async def _run(rows: Iterator[Row | RefusedRow], kinds: dict[str, str], url: str
         outcomes=dict(sorted(Counter(outcome.code for outcome in outcomes).items())),
         entities=len(set(entity_of.values())),
         refused_rows=len(refused),
-        candidates_per_lead=0.0,
+        candidates_per_lead=round(sum(met.of_leads) / max(1, len(met.of_leads)), 3),
+        candidates={"p50": _quantile(met.of_leads, 0.5), "p99": _quantile(met.of_leads, 0.99)},
     )
     return Deduped(entity_of, report, refused)
 

@@ -55,7 +55,11 @@ async def _run(runtime: Runtime) -> bool:
     _show(envelopes, outcomes, len(events), seconds)
     for outcome in _three(outcomes):
         print()
-        print(await explained(runtime.index, tenant, outcome, "zh" if outcome.code == "contested" else "en"))
+        print(
+            await explained(
+                runtime.index, runtime.settings, tenant, outcome, "zh" if outcome.code == "contested" else "en"
+            )
+        )
     return len(outcomes) == len(events)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -26,15 +27,23 @@ async def explain_event(settings: Settings, tenant: str, event: str, lang: str) 
             raise BadInput(
                 "unknown_event", f"nothing is on record for {event}; is it still under way? see leadstream status"
             )
-        return await explained(runtime.index, tenant, outcome, lang)
+        return await explained(runtime.index, settings, tenant, outcome, lang)
     finally:
         await runtime.close()
 
 
-async def explained(index: ValkeyIndex, tenant: str, outcome: Outcome, lang: str) -> str:
+async def explained(index: ValkeyIndex, settings: Settings, tenant: str, outcome: Outcome, lang: str) -> str:
     """The waterfall of an outcome, with the records of the leads it names."""
     seqs = sorted({outcome.seq, *outcome.joined, *(e.seq for e in outcome.evidence)} - {0})
     found = await records(index.client, tenant, seqs)
     facts = {seq: msgspec.msgpack.decode(record, type=Facts) for seq, record in found.items()}
     plan = await index.plan(tenant, outcome.plan) if outcome.plan else None
-    return waterfall(outcome, facts.get, plan, "zh" if lang == "zh" else "en")
+    section = settings.tenants[tenant]
+    return waterfall(
+        outcome,
+        facts.get,
+        plan,
+        "zh" if lang == "zh" else "en",
+        weights=section.matching.weights(),
+        zone=ZoneInfo(section.timezone),
+    )

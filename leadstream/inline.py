@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 from leadstream.runtime import ARCHIVISTS, WORKERS, Runtime
-from leadstream.worker import ARCHIVED
+from leadstream.worker import ARCHIVED, MOST
 from stores.stream_log import StreamConsumer
 from streams.metrics import Metrics, new_registry
 from streams.shell import Shell
@@ -29,7 +29,7 @@ async def work_off(
     shell = shell or runtime.shell(Metrics(new_registry()), "inline")
     consumer = runtime.consumer(WORKERS, "inline")
     watcher = runtime.consumer(WORKERS, "watcher")
-    running = asyncio.create_task(consumer.run(RAW, shell.process, most=400, within_s=0.0))
+    running = asyncio.create_task(consumer.run(RAW, shell.process, most=MOST, within_s=0.0))
     try:
         while not running.done() and (left := await watcher.backlog(RAW)):
             looked(left)

@@ -27,7 +27,7 @@ from streams.topics import JOURNAL, OUTCOMES, RAW
 #: What the embedded log does not keep by itself.
 ARCHIVED = (RAW, OUTCOMES, JOURNAL)
 #: Messages a worker takes at a time.
-MOST = 400
+MOST = 800
 
 
 class Shelf:

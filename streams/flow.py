@@ -26,6 +26,10 @@ from streams.recollection import Recollection
 
 #: Stale answers after which a lead is registered, judged and committed alone.
 ALONE_AFTER = 3
+#: Sub-batches a call is cut into: while one is judged another is on the wire,
+OVERLAPPING = 4
+#: ... but none is smaller than this: a round trip costs what a few leads cost.
+WORTH = 25
 #: Turns of the event loop a command needs from here to the socket (taking a connection, writing).
 TURNS_TO_WIRE = 3
 
@@ -82,7 +86,8 @@ class Flow:
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _run(self, works: Sequence[Work]) -> None:
-        batches = [works[i : i + self._size] for i in range(0, len(works), self._size)]
+        size = min(self._size, max(WORTH, -(-len(works) // OVERLAPPING)))
+        batches = [works[i : i + size] for i in range(0, len(works), size)]
         view = await self._send(self._register(batches[0]))
         before: Sent | None = None
         for number, batch in enumerate(batches):
