@@ -28,7 +28,10 @@ def find(records: list[Record]) -> Iterator[Pair]:
     if {"surname", "given"} <= set(columns):
         columns.remove("name")
     known = set(filled(records))
-    rules = [block_on(*block) for block in BLOCKS if set(block) <= known]
+    blocks = [block for block in BLOCKS if set(block) <= known]
+    rules = [block_on(*block) for block in blocks]
+    if len(columns) == 1:  # nothing else to block on
+        rules.append(block_on(f"substr({columns[0]}, 1, 2)"))
     settings = SettingsCreator(
         link_type="dedupe_only",
         unique_id_column_name="id",
@@ -40,11 +43,9 @@ def find(records: list[Record]) -> Iterator[Pair]:
     sure = [block_on(column) for column in ("phone", "email", "custom_id") if column in known] or rules[:1]
     linker.training.estimate_probability_two_random_records_match(sure, recall=0.7)
     linker.training.estimate_u_using_random_sampling(max_pairs=2e6, seed=1)
-    for rule in rules:
-        try:
-            linker.training.estimate_parameters_using_expectation_maximisation(rule)
-        except Exception as error:  # a block that holds nothing to learn from
-            print(f"splink: {type(error).__name__} while training on a block")
+    for block in blocks:
+        if set(columns) - set(block):  # something is left to learn about
+            linker.training.estimate_parameters_using_expectation_maximisation(block_on(*block))
     predicted = linker.inference.predict(threshold_match_probability=0.01).as_pandas_dataframe()
     yield from predicted[["id_l", "id_r", "match_probability"]].itertuples(index=False, name=None)
 
