@@ -65,7 +65,9 @@ def score(facts: Facts, known: Known, scale: Scale, lead_bare: bool) -> Scored:
     if facts.custom and known.customs:
         mets += custom.compare(facts.custom, known.customs, scale)
     firm = company.compare(facts.company, known.companies, scale, both_bare) if known.companies else None
-    if firm is not None:
+    if firm is None:
+        mets += _some(company.by_domain(facts.company, facts.emails, known.companies, known.emails, scale))
+    else:
         mets.append(firm)
     if known.addresses:
         mets += address.compare(facts.address, known.addresses, scale, both_bare)

@@ -107,6 +107,7 @@ TABLE: tuple[Level, ...] = (
     _index("company", "brand", 0.2, 0.3, "brand or prefix only, as people say it"),
     _index("company", "near", 0.06, 4.0, "one character off, four or more"),
     _index("company", "inside", 0.1, 0.3, "one name inside the other"),
+    _index("company", "domain", 0.3, 1.5, "the mail domain of one side spells the organisation of the other"),
     _pair("company", "differs", 0.044, 0.995, "other company: people change jobs, cells get mixed up"),
     _pair("company", "script_differs", 0.24, 0.98, "Han against Latin: a translation says nothing"),
     _pair("company", "bare_differs", 0.0155, 0.995, "two bare companies of other names"),

@@ -6,7 +6,7 @@ as people say it by its length; longer Latin names also by the words they share,
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from math import inf, log2
 
@@ -14,7 +14,7 @@ from rapidfuzz.distance import OSA
 
 from leads.companies import core_reading, same_company
 from leads.countries import country
-from leads.records import Company
+from leads.records import Company, Email
 from leads.text import ascii_fold
 from matchers.scale import Met, Scale
 
@@ -54,6 +54,32 @@ def compare(mine: Company | None, theirs: Iterable[tuple[Company, int]], scale: 
         if best is None or met.bits > best.bits:
             best = met
     return best
+
+
+def by_domain(
+    company: Company | None,
+    mails: Sequence[Email],
+    companies: Iterable[tuple[Company, int]],
+    their_mails: Iterable[tuple[Email, int]],
+    scale: Scale,
+) -> Met | None:
+    """An organisation on one side spelled by the mail domain of the other; None when it is not."""
+    stems = {mail.stem for mail in mails if mail.kind != "free"}
+    for their, seq in companies:
+        if any(_spelled(stem, their) for stem in stems):
+            return scale.value("company", "domain", 0, seq)
+    if company is not None:
+        for mail, seq in their_mails:
+            if mail.kind != "free" and _spelled(mail.stem, company):
+                return scale.value("company", "domain", 0, seq)
+    return None
+
+
+def _spelled(stem: str, company: Company) -> bool:
+    """Whether a domain is the organisation's core, perhaps with a word behind it (longyushengtech)."""
+    reading = core_reading(company)
+    letters = "".join(filter(str.isalnum, stem))
+    return len(reading) >= 4 and (letters == reading or (len(reading) >= 6 and letters.startswith(reading)))
 
 
 def _pair(my: Company, their: Company, seq: int, scale: Scale, bare: bool) -> Met:
