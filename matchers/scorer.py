@@ -28,6 +28,7 @@ _ACCOUNT = frozenset(
     }
 )
 _ACCOUNT_FIELDS = frozenset({"company", "address", "city", "postcode"})
+_SPELLED = 8.0  # bits of a mailbox that spells the other side's whole name
 _HOUSEHOLD = 1.0  # most that account and phone may say, beyond log2(N), when two names contradict each other
 _ONE_ROOF = 3.0  # the same when two bare organisations do (restaurants of one hotel), before the weight of their names
 _LEAST_RIVALS = 0.7  # colleagues nature provides for one account value
@@ -80,6 +81,9 @@ def score(facts: Facts, known: Known, scale: Scale, lead_bare: bool) -> Scored:
     if conflict and names is not None and _overruled(names.level, mets):
         conflict = False
         names = max(names, scale.fixed("name", "overruled", names.seq), key=lambda met: met.bits)
+    mail_met = any(met.field == "email" and met.bits > 0 for met in mets)
+    if names is not None and names.level in name.PARTS and not mail_met and _spelled(facts, known) == 2:
+        names = names._replace(level="mailbox_spells", bits=max(names.bits, _SPELLED))  # 杨总, yangzhenbing@ and 杨真兵
     return _add_up(facts, known, scale, mets, names, conflict, both_bare, firm)
 
 
@@ -149,6 +153,14 @@ def _add_up(
     )
 
 
+def _spelled(facts: Facts, known: Known) -> int:
+    """How well a mailbox of one side spells a name of the other: 2 all of it, 1 surname and initials, 0 not."""
+    best = max((email.spells(mail.local, n) for mail in facts.emails for n, _ in known.names), default=0)
+    if facts.name is not None:
+        best = max(best, max((email.spells(mail.local, facts.name) for mail, _ in known.emails), default=0))
+    return best
+
+
 def _no_name(facts: Facts, known: Known, scale: Scale, personal: bool, both_bare: bool) -> Met:
     """One side or both have no name that says anything."""
     if both_bare:
@@ -165,11 +177,9 @@ def _no_name(facts: Facts, known: Known, scale: Scale, personal: bool, both_bare
         ):
             return scale.fixed("name", "mailbox_of_kin", 0)
         return Met("name", "one_absent", 0.0, 0)
-    spelled = max((email.spells(mail.local, n) for mail in facts.emails for n, _ in known.names), default=0)
-    if facts.name is not None:
-        spelled = max(spelled, max((email.spells(mail.local, facts.name) for mail, _ in known.emails), default=0))
+    spelled = _spelled(facts, known)
     if spelled:
-        return Met("name", "mailbox_spells", 4.0 * spelled, 0)
+        return Met("name", "mailbox_spells", _SPELLED * spelled / 2, 0)
     return scale.fixed("name", "absent", 0)
 
 

@@ -45,7 +45,8 @@ OTHERS = _AGAINST - {"conflict_surname"}
 _MISREAD = 0.01  # how often one person's surname is misread or has changed
 #: Levels at which the names say: one person (needed to unite two entities).
 AGREEMENTS = frozenset({"exact", "script", "order", "middle", "homophone", "romanised", "nickname", "typo"})
-_PARTS = frozenset({"surname_only", "given_only", "initial"})
+#: Levels at which a part of a name agrees.
+PARTS = frozenset({"surname_only", "given_only", "initial"})
 _SILENT = frozenset({"none", "english_alias"})
 
 
@@ -80,7 +81,7 @@ def compare(mine: Name | None, theirs: Iterable[tuple[Name, int]], scale: Scale)
             best = met
         if level in _AGAINST and their.kind == "full" and (against is None or met.bits > against.bits):
             against = met
-    if best is not None and against is not None and best.level in _PARTS:
+    if best is not None and against is not None and best.level in PARTS:
         return against
     return best
 
