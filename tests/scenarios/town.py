@@ -39,6 +39,10 @@ class Town:
         metrics = metrics or Metrics(new_registry())
         return Shell(self.index, Nowhere(), {self.tenant: Pipeline(spec)}, lambda: 0, metrics)
 
+    def another(self, number: int) -> Town:
+        """An empty town on the same store."""
+        return Town(self.index, f"{self.tenant}-{number}", self.spec.preparation.kinds)
+
     def work(self, fields: Fields, at_ms: int = BEGIN_MS) -> Work:
         event = next(self._numbers).to_bytes(16, "big")
         envelope = Envelope(self.tenant, "web", "form", at_ms, ())
