@@ -35,7 +35,7 @@ def key(name: str, variable: str, env: Mapping[str, str], folder: Path, *, share
 
 def _kept(path: Path) -> bytes:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    fresh = path.with_suffix(f".{os.getpid()}")
+    fresh = path.with_suffix(f".{secrets.token_hex(8)}")
     fresh.touch(mode=0o600)
     fresh.write_bytes(secrets.token_bytes(_BYTES))
     try:
