@@ -1,0 +1,105 @@
+"""The word lists that leads of our own making are drawn from. All by hand."""
+
+CITIES = (
+    ("上海", "上海", "21"), ("北京", "北京", "10"), ("深圳", "广东", "755"), ("杭州", "浙江", "571"), ("成都", "四川", "28"),
+    ("武汉", "湖北", "27"), ("西安", "陕西", "29"), ("苏州", "江苏", "512"), ("厦门", "福建", "592"), ("郑州", "河南", "371"),
+    ("长沙", "湖南", "731"), ("青岛", "山东", "532"), ("东莞", "广东", "769"), ("佛山", "广东", "757"), ("合肥", "安徽", "551"),
+)  # fmt: skip
+TRADES = (
+    "科技",
+    "贸易",
+    "机械",
+    "食品",
+    "教育咨询",
+    "建筑工程",
+    "物流",
+    "电子",
+    "生物科技",
+    "文化传媒",
+    "家居用品",
+    "餐饮管理",
+)
+LEGAL = ("有限公司", "有限责任公司", "股份有限公司", "集团有限公司", "")
+CHAT = (
+    "云淡风轻",
+    "阳光总在风雨后",
+    "小太阳",
+    "静待花开",
+    "AAA建材批发",
+    "大海",
+    "平安是福",
+    "一路有你",
+    "随风",
+    "快乐每一天",
+    "Sunny",
+    "^_^",
+)
+FIRST = [
+    "Jack",
+    "Lily",
+    "Kevin",
+    "Amy",
+    "Tony",
+    "Cindy",
+    "Jason",
+    "Vivian",
+    "Eric",
+    "Grace",
+    "Leo",
+    "Helen",
+    "Frank",
+    "Joyce",
+    "Alex",
+    "Tina",
+    "Sam",
+    "Coco",
+]
+EN_FIRST = [
+    "James",
+    "Mary",
+    "Robert",
+    "Linda",
+    "William",
+    "Susan",
+    "Thomas",
+    "Karen",
+    "Daniel",
+    "Nancy",
+    "Anthony",
+    "Betty",
+    "Steven",
+    "Emily",
+    "Andrew",
+    "Laura",
+]
+EN_LAST = [
+    "Smith",
+    "Johnson",
+    "Brown",
+    "Jones",
+    "Miller",
+    "Davis",
+    "Wilson",
+    "Moore",
+    "Taylor",
+    "Clark",
+    "Lewis",
+    "Walker",
+    "Hall",
+    "Young",
+    "Hill",
+    "Baker",
+    "Carter",
+]
+NICK = {
+    "James": "Jim",
+    "Robert": "Bob",
+    "William": "Bill",
+    "Thomas": "Tom",
+    "Daniel": "Dan",
+    "Anthony": "Tony",
+    "Steven": "Steve",
+}
+TITLES = ("先生", "女士", "总", "经理", "老师")
+FREE = ("qq.com", "163.com", "126.com", "gmail.com", "foxmail.com", "outlook.com")
+FIELDS = ("name", "company", "phone", "email", "wechat", "address", "city", "province", "message")
