@@ -36,7 +36,12 @@ from tests.parts.kafka import Kafka, free_port
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 TENANT = "main"
-SECRETS = {"SITE_MATCH_KEY": "the same key at every site of a test", "SITE_ID_KEY": "ids are equal at every site, too"}
+SECRETS = {
+    "SITE_MATCH_KEY": "the same key at every site of a test",
+    "SITE_ID_KEY": "ids are equal at every site, too",
+    "SITE_TOKEN": "a token for people",
+    "SITE_TWILIO": "what Twilio signs with",
+}
 #: Parts die with us, however we die.
 LEASH = ["setpriv", "--pdeathsig", "KILL", "--"] if shutil.which("setpriv") else []
 
