@@ -1,0 +1,147 @@
+"""``python -m benchmarks.report``: the tables of docs/benchmarks.md from results/*.json, between the marks in the page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from benchmarks.results import kept
+
+PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
+_MARKED = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+Figures = dict[str, Any]
+
+
+def table(head: Iterable[str], lines: Iterable[Iterable[Any]]) -> str:
+    """A Markdown table."""
+    heads = list(head)
+    rows = [heads, ["---", *["---:"] * (len(heads) - 1)], *([str(cell) for cell in line] for line in lines)]
+    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
+
+
+def about(known: Figures) -> str:
+    """One line under a table: when and on what."""
+    return (
+        f"\n\n*{known['date'][:10]}, commit {known['commit']}, {known['machine']}, {known['python']}, "
+        f"load average {known['load'][0]} at the start.*\n"
+    )
+
+
+def _per_s(value: float) -> str:
+    return f"{value:,.0f}"
+
+
+def embedded(found: Figures) -> str:
+    alone, deduped = found["alone_ms"], found["dedupe"] or {}
+    lines = [
+        (f"{found['data']}, {name}", _per_s(one["leads_per_s"]), f"{one['worker_us']:.0f}", f"{one['store_us']:.0f}")
+        for name, one in found.items()
+        if isinstance(one, dict) and "worker_us" in one
+    ]
+    text = table(
+        ("one worker, log and store embedded", "leads/s", "worker CPU us a lead", "store CPU us a lead"), lines
+    )
+    text += f"\n\nOne lead at a time, from before its publication to its outcome: p50 {alone['p50']} ms, p99 {alone['p99']} ms."
+    if deduped:
+        waits = deduped["latency_ms"]
+        text += (
+            f"\n`leadstream dedupe` on the same file: {_per_s(deduped['leads_per_s'])} leads/s, one lead alone p50 {waits['p50']} ms "
+            f"and p99 {waits['p99']} ms, {deduped['store_bytes_per_lead']:.0f} bytes of store a lead (journal and outcomes included)."
+        )
+    return text
+
+
+def distributed(found: Figures) -> str:
+    rates = {name: one["leads_per_s"] if isinstance(one, dict) else one for name, one in found.items()}
+    plain = [(name, _per_s(rate)) for name, rate in rates.items() if not isinstance(rate, str) and " / " not in name]
+    ratios = [(f"**{name}**", f"**{rates[name]:.0%}**") for name in rates if " / " in name]
+    return table(("one process, one broker, one partition", "events or leads a second"), [*plain, *ratios])
+
+
+def growth(found: Figures) -> str:
+    heads = (
+        "leads in the index",
+        "leads/s",
+        "worker us",
+        "store us",
+        "alone p50 ms",
+        "p99 ms",
+        "bytes a lead",
+        "candidates",
+    )
+    lines = [
+        (
+            f"{p['leads']:,}",
+            _per_s(p["leads_per_s"]),
+            f"{p['worker_us']:.0f}",
+            f"{p['store_us']:.0f}",
+            p["alone_p50_ms"],
+            p["alone_p99_ms"],
+            f"{p['store_bytes_per_lead']:.0f}",
+            p["candidates_per_lead"],
+        )
+        for p in found["points"]
+    ]
+    return table(heads, lines)
+
+
+def profile(found: Figures) -> str:
+    steps = table(("step", "worker CPU us a lead"), found["worker_us"].items())
+    parts = table(("normaliser", "us a lead"), ((name, us) for name, us in found["normalisers_us"].items() if us))
+    return f"{steps}\n\nThe store adds {found['store_us']} us of its own. Of `prepare`:\n\n{parts}"
+
+
+def peers(found: Figures) -> str:
+    sets = found["sets"]
+    names = next(iter(sets.values()))
+    lines = [(name, *(_f1(one[name]) for one in sets.values())) for name in names]
+    versions = ", ".join(f"{name} {number}" for name, number in found["versions"].items())
+    return f"{table(('cluster-pair F1', *sets), lines)}\n\nPrecision / recall and seconds:\n\n" + (
+        table(("", *sets), ((name, *(_detail(one[name]) for one in sets.values())) for name in names))
+        + f"\n\nVersions: {versions}."
+    )
+
+
+def _f1(score: Figures) -> str:
+    if "failed" in score:
+        return "failed"
+    best = score.get("best_f1", 0.0)
+    return f"{score['f1']:.3f}" + (f" ({best:.3f})" if best > score["f1"] + 0.0005 else "")
+
+
+def _detail(score: Figures) -> str:
+    return (
+        "failed" if "failed" in score else f"{score['precision']:.3f} / {score['recall']:.3f}, {score['seconds']:.0f} s"
+    )
+
+
+TABLES: dict[str, Callable[[Figures], str]] = {
+    "embedded": embedded,
+    "distributed": distributed,
+    "growth": growth,
+    "profile": profile,
+    "peers": peers,
+}
+
+
+def rendered(page: str) -> str:
+    """The page with its tables as the result files have them; a benchmark that never ran leaves a sentence."""
+
+    def fill(match: re.Match[str]) -> str:
+        result = kept(match[2])
+        text = TABLES[match[2]](result["figures"]) + about(result["about"]) if result else "Not measured yet.\n"
+        return f"{match[1]}{text}{match[3]}"
+
+    return _MARKED.sub(fill, page)
+
+
+def main() -> None:
+    PAGE.write_text(rendered(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    print(f"{PAGE.name} has the figures of results/")
+
+
+if __name__ == "__main__":
+    main()
