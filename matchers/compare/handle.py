@@ -21,7 +21,8 @@ def compare(
             if my.value != their.value:
                 differs = True
                 continue
-            made = name is not None and spells(my.value, name) and sum(c.isdigit() for c in my.value) < 3
+            own = my.value.removeprefix("wx").lstrip("_-")
+            made = name is not None and spells(own, name) and sum(c.isdigit() for c in own) < 3
             level = "from_name" if made and name_agrees else "exact"
             return [scale.value("handle", level, scale.rivals("W", f"{my.kind}={my.value}"), seq)]
     return [scale.fixed("handle", "differs", 0)] if differs else []
