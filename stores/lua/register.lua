@@ -171,7 +171,7 @@ for i = 1, n do
       if value == '' then
         counts[k], bucket[key], changed[key] = 0, mine, true
       elseif full[key] and not within then
-        counts[k] = 255
+        counts[k] = -1
       else
         local others = 0
         for p = 1, before, 4 do
@@ -199,7 +199,7 @@ for i = 1, n do
             c.first = s
           end
         end
-        counts[k] = others < 127 and others or 127
+        counts[k] = others
         if not within then
           bucket[key] = before == #value and value .. mine or sub(value, 1, before) .. mine .. sub(value, before + 1)
           changed[key] = true
@@ -211,6 +211,16 @@ for i = 1, n do
         if a.score ~= b.score then return a.score > b.score end
         return a.at < b.at
       end)
+      -- Leads under way may all be one customer: those that nobody gets to see count for nothing, or a customer who
+      -- comes fifty times in one batch would make his own number look shared.
+      for c = top + 1, #order do want(order[c].entity) end
+      load_wanted()
+      for c = top + 1, #order do
+        local mask = order[c].mask
+        for k = 1, entity[order[c].entity] and 0 or keys_here do
+          if math.floor(mask / 2 ^ (k - 1)) % 2 == 1 then counts[k] = counts[k] - 1 end
+        end
+      end
     end
     local shown = math.min(#order, top)
     reply[#reply + 1] = mine .. own .. char(shown)
@@ -228,6 +238,7 @@ for i = 1, n do
       listed[#listed + 1] = own
       want(own)
     end
+    for k = 1, keys_here do counts[k] = counts[k] < 0 and 255 or math.min(counts[k], 127) end
     reply[#reply + 1] = char(unpack(counts))
   end
 end

@@ -224,3 +224,9 @@ async def test_rows_of_one_person_at_a_switchboard_are_one_customer(town: Town) 
     desk = {"phone": "021-60001000", "company": "上海百通广告有限公司", "name": "何晓峰"}
     found = Counter(await town.customers(await town.hear(*[desk] * 100)))
     assert list(found.values()) == [100]
+
+
+@pytest.mark.parametrize("fields", [{"phone": "13812345678"}, {"email": "flood1@163.com"}], ids=str)
+async def test_who_calls_a_hundred_times_at_once_is_one_customer(town: Town, fields: Fields) -> None:
+    found = await town.customers(await town.hear(*[fields] * 100))
+    assert len(set(found)) == 1
