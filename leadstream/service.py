@@ -1,6 +1,6 @@
 """The embedded service as processes: one supervisor, which starts the store and keeps a worker and a gateway running.
 
-A process that dies is started again; what it had in hand comes again from the log. SIGTERM ends the children first (each
+A process that dies is started again, the store too; what it had in hand comes again from the log. SIGTERM ends the children first (each
 finishes its batch), then the store, whose data is then on disk.
 """
 
@@ -19,12 +19,18 @@ from types import FrameType
 
 import httpx
 
-from leads.errors import BadInput, LeadstreamError
+from leads.errors import BadInput, LeadstreamError, StoreDown
 from stores.embedded import start_or_attach, stop
 
 #: What a child may take to finish its batch before it is killed.
 GRACE_S = 30.0
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.5, 10.0
+#: A machine that has just booted is busy with everything else.
+_BORN_WITHIN_S = 60.0
+#: How often the supervisor looks whether the store is still there, seconds.
+_LOOK_EVERY_S = 1.0
+#: How long it then waits for the store before it looks after the others again.
+_PATIENCE_S = 10.0
 
 
 def store_home(data: Path) -> Path:
@@ -63,7 +69,7 @@ class Service:
                 stderr=log,
                 start_new_session=True,
             )
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + _BORN_WITHIN_S
         while self.pid() is None:
             if child.poll() is not None or time.monotonic() > deadline:
                 raise LeadstreamError(f"the service did not start; see {self.log}")
@@ -88,9 +94,13 @@ class Service:
             stopping = _Signal()
             children = [_Child([sys.executable, "-m", "leadstream", *part]) for part in parts]
             try:
+                looked = time.monotonic()
                 while not stopping.seen:
                     for child in children:
                         child.keep()
+                    if time.monotonic() - looked > _LOOK_EVERY_S:
+                        looked = time.monotonic()
+                        self._keep_store()
                     time.sleep(0.1)
             finally:
                 for child in children:
@@ -98,6 +108,13 @@ class Service:
                 for child in children:
                     child.end()
                 stop(store_home(self._data))
+
+    def _keep_store(self) -> None:
+        """Start the store again if it has died; worker and gateway wait in place for it."""
+        try:
+            start_or_attach(store_home(self._data), within_s=_PATIENCE_S)
+        except StoreDown as error:
+            print(f"store: {error}", flush=True)
 
     @contextlib.contextmanager
     def _only_one(self) -> Iterator[None]:

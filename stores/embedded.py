@@ -21,6 +21,7 @@ from typing import Literal
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import BusyLoadingError, ConnectionError, RedisError
+from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.retry import Retry
 
 from leads.errors import Misconfigured, StoreDown
@@ -160,7 +161,9 @@ def _await_ready(child: subprocess.Popen[bytes], socket: Path, home: Path, withi
 
 
 def _answers(socket: Path, within_s: float) -> bool:
-    """Whether a server is there; waits while it is loading its data."""
+    """Whether a server is there; waits while it is loading its data. Raises StoreDown for one that is there and does not
+    answer: another beside it would write to the same file.
+    """
     deadline = time.monotonic() + within_s
     with _client(socket, within_s) as client:
         while time.monotonic() < deadline:
@@ -168,9 +171,11 @@ def _answers(socket: Path, within_s: float) -> bool:
                 return bool(client.ping())
             except BusyLoadingError:
                 time.sleep(0.05)
+            except RedisTimeoutError:
+                break
             except ConnectionError:
                 return False
-    return False
+    raise StoreDown("the embedded store is there and does not answer yet: it loads its data, or somebody stopped it")
 
 
 def _client(socket: Path, timeout_s: float) -> Redis:

@@ -67,17 +67,17 @@ async def look(site: Site) -> Seen:
         tag = "{" + TENANT + "}"
 
         def rows(key: str) -> dict[bytes, bytes]:
-            return dict(store.hgetall(tag + key))  # type: ignore[arg-type]
+            return dict(store.hgetall(tag + key))
 
         events = [event for event, value in rows("e").items() if len(value) > 4]
         undecided = [event.hex() for event, value in rows("e").items() if len(value) <= 4]
-        nobody = list(store.hkeys("{" + _NOBODY + "}e"))  # type: ignore[arg-type]
+        nobody = list(store.hkeys("{" + _NOBODY + "}e"))
         entities = {_number(name): _held(name, value) for name, value in rows("n").items()}
         alias = {_number(name): _number(value[:4]) for name, value in rows("m").items()}
         counters = {name.decode(): int(value) for name, value in rows("c").items()}
         open_ = {name.decode(): int(value) for name, value in rows("o").items()}
         days = [key for key in store.scan_iter(tag + "d*") if key[len(tag) + 1 :].isdigit()]
-        given = sum(int(value) for day in days for value in store.hvals(day))  # type: ignore[union-attr]
+        given = sum(int(value) for day in days for value in store.hvals(day))
     async with site.runtime() as runtime:
         found = [*await runtime.index.outcomes(TENANT, events), *await runtime.index.outcomes(_NOBODY, nobody)]
         numbered = [

@@ -155,7 +155,7 @@ class Site:
         """Events the store knows; what a watcher sees of the worker's progress. The store may be away: -1."""
         try:
             with self.raw() as store:
-                return int(store.hlen(f"{{{TENANT}}}e"))  # type: ignore[arg-type]
+                return int(store.hlen(f"{{{TENANT}}}e"))
         except OSError:
             return -1
         except Exception as error:  # the driver's own connection errors are no OSError

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 import httpx
 import msgspec
-import openpyxl
+import openpyxl  # type: ignore[import-untyped]
 import pytest
 
 from gateway.delivery import Digester
@@ -20,6 +20,7 @@ from gateway.signatures import twilio_signature
 from leadstream.service import Service, store_home
 from stores import embedded
 from tests.chaos.site import SECRETS, TENANT, Site
+from tests.parts import valkey
 from tests.parts.kafka import free_port
 
 TOKEN = {"Authorization": f"Bearer {SECRETS['SITE_TOKEN']}"}
@@ -84,8 +85,9 @@ def story(site: Site) -> Told:
     done(site, "up", "--metrics-port", str(metrics))
     with httpx.Client(base_url=site.url, headers=TOKEN, timeout=20) as door:
         told.again = {name: decided(door, receipt) for name, receipt in told.receipts.items()}
-        late = door.post("/v1/forms/web", json={"name": "王伟", "mobile": f"+86 {PHONES[1]}"}).json()["receipt"]
-        told.again["late"] = decided(door, late)
+        valkey.kill(store_home(site.data))
+        told.receipts["late"] = insisting(door, {"name": "王伟", "mobile": f"+86 {PHONES[1]}"})
+        told.again["late"] = decided(door, told.receipts["late"])
     done(site, "down")
     for log in (*site.data.rglob("*.log"), *site.home.glob("*.log")):
         told.pages[log.name] = log.read_text(errors="replace")
@@ -151,9 +153,17 @@ def taken(answer: httpx.Response) -> str:
     return str(answer.json()["receipt"])
 
 
+def insisting(door: httpx.Client, form: dict[str, str], seconds: float = 30.0) -> str:
+    """Sent again, as the door asks for, until it takes it."""
+    deadline = time.monotonic() + seconds
+    while (answer := door.post("/v1/forms/web", json=form)).status_code == 503 and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return taken(answer)
+
+
 def decided(door: httpx.Client, receipt: str, seconds: float = 30.0) -> dict[str, Any]:
     deadline = time.monotonic() + seconds
-    while (answer := door.get(f"/v1/receipts/{receipt}")).status_code == 202 and time.monotonic() < deadline:
+    while (answer := door.get(f"/v1/receipts/{receipt}")).status_code in (202, 503) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert answer.status_code == 200, answer.text
     outcome: dict[str, Any] = answer.json()["outcome"]
@@ -182,7 +192,7 @@ def test_the_statuses_of_a_call_are_one_lead(told: Told) -> None:
 
 
 def test_a_signed_callback_is_a_lead_and_a_forged_one_is_not(told: Told) -> None:
-    assert came_to(told, "twilio")[0] == "assigned"
+    assert came_to(told, "twilio") == ("pooled", "unmatched")
     assert told.errors["forged"].status_code == 401
 
 
@@ -228,7 +238,7 @@ def test_both_processes_show_metrics(told: Told) -> None:
         assert re.search(r"^leadstream_\w+(\{.*\})? [\d.e+]+$", told.pages[page], re.MULTILINE), page
 
 
-def test_after_down_and_up_everything_is_there_and_known(told: Told) -> None:
+def test_after_down_and_up_and_a_killed_store_everything_is_there_and_known(told: Told) -> None:
     assert {name: told.again[name] for name in told.outcomes} == told.outcomes
     assert told.again["late"]["entity"] == told.outcomes["ringing"]["entity"]
     assert told.again["late"]["owner"] == told.outcomes["ringing"]["owner"]

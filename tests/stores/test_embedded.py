@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -123,3 +125,16 @@ async def test_without_the_wheel_redis_is_a_full_store(home: Path, monkeypatch: 
         client = connect(url)
         assert (await put(ValkeyIndex(client), "t", 1, "p1")).code == "assigned"
         await client.aclose()
+
+
+def test_a_server_that_hangs_gets_no_second_one_beside_it(home: Path) -> None:
+    with valkey.running(home) as url:
+        pid = int((home / "store.pid").read_text())
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            with pytest.raises(StoreDown):
+                embedded.start_or_attach(home, within_s=1)
+        finally:
+            os.kill(pid, signal.SIGCONT)
+        assert embedded.start_or_attach(home) == url
+        assert int((home / "store.pid").read_text()) == pid
