@@ -12,7 +12,7 @@ from itertools import islice
 import msgspec
 
 from benchmarks.own_leads import Maker
-from leads.records import Envelope, Row
+from leads.records import Door, Envelope, Row
 from streams.ports import Message
 from streams.topics import RAW
 
@@ -53,8 +53,8 @@ def messages(rows: Iterator[Row], tenant: str, size: int) -> Iterator[Message]:
     number = 0
     while chunk := tuple(islice(rows, size)):
         number += 1
-        door, source = ("form", "web") if size == 1 else ("import", "files")
-        envelope = Envelope(tenant, source, door, BEGIN_MS + number * STEP_MS, chunk)
+        door: Door = "form" if size == 1 else "import"
+        envelope = Envelope(tenant, "web" if size == 1 else "files", door, BEGIN_MS + number * STEP_MS, chunk)
         yield Message(RAW, chunk[0].event.encode(), _json(envelope))
 
 

@@ -23,6 +23,8 @@ from streams.topics import OUTCOMES, RAW
 
 #: The tenant whose leads are measured, and the one whose leads only warm the worker up.
 MAIN, WARM = "main", "warm"
+#: What a worker may take to end in order.
+END_S = 20
 _SECRET = "a secret of a benchmark"
 
 
@@ -93,7 +95,12 @@ class Site:
     async def close(self) -> None:
         if self.worker:
             self.worker.terminate()
-            self.worker.wait(60)
+            try:
+                self.worker.wait(END_S)
+            except subprocess.TimeoutExpired:
+                print(f"note: the worker did not end within {END_S} s of SIGTERM and was killed", flush=True)
+                self.worker.kill()
+                self.worker.wait()
         await self.runtime.close()
         from leadstream.service import store_home
         from stores.embedded import stop

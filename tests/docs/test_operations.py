@@ -45,7 +45,7 @@ def test_a_command_is_one_of_ours(line: str) -> None:
 
 @pytest.mark.parametrize("line", ["redrive x", "deadletters mend x", "up --fast", "undo", "topics apply --wipe"])
 def test_what_is_none_of_ours_does_not_parse(line: str) -> None:
-    with pytest.raises(Exception, match="No such|Missing"):
+    with pytest.raises(Exception, match=r"No such|Missing"):
         parsed(line.split())
 
 
