@@ -16,6 +16,8 @@ from stores.lookup import roots
 
 _STATES: tuple[Literal["live", "suspended", "provisional"], ...] = ("live", "suspended", "provisional")
 _SLICE = 1_000
+#: Further members in an entity's own value, and in a piece of those beyond (lua/shared.lua).
+INLINE = 250
 
 
 class Holding(msgspec.Struct, frozen=True, gc=False):
@@ -53,10 +55,20 @@ async def entity(client: Redis, tenant: str, seq: int) -> Entity:
         value: Any = await client.hget(Keys.of(tenant).entities, root.to_bytes(4, "big"))
     if not value:
         return Entity(root, 0, (root,), ())
-    end = 12 + 4 * int.from_bytes(value[8:12], "big")
+    further = int.from_bytes(value[8:12], "big")
+    end = 12 + 4 * min(further, INLINE)
     held = _holdings(value[end:]) if value[end:] else []
     holdings = tuple(Holding(*h[:5], _STATES[h[5]], h[6]) for h in held)
-    return Entity(root, int.from_bytes(value[:8], "big"), (root, *codec.unpack_seqs(value[12:end])), holdings)
+    members = (root, *codec.unpack_seqs(value[12:end]), *await _beyond(client, tenant, root, further - INLINE))
+    return Entity(root, int.from_bytes(value[:8], "big"), members, holdings)
+
+
+async def _beyond(client: Any, tenant: str, root: int, count: int) -> tuple[int, ...]:
+    if count <= 0:
+        return ()
+    names = [root.to_bytes(4, "big") + piece.to_bytes(4, "big") for piece in range(-(-count // INLINE))]
+    with guarded("read an entity"):
+        return codec.unpack_seqs(b"".join(filter(None, await client.hmget(Keys.of(tenant).beyond, names))))
 
 
 async def history(index: ValkeyIndex, tenant: str, seq: int) -> list[Effect]:

@@ -107,7 +107,7 @@ class ValkeyIndex:
             day = days.setdefault(decision.day, len(days) + 1)
             packed_decisions += codec.pack_decision(decision, place, day)
         listed = list(chain.from_iterable(plans.items()))
-        tables = [at.counters, at.events, at.entities, at.aliases, at.plans, at.turns, at.open, at.journal, at.apart]
+        tables = [at.counters, at.events, at.entities, at.aliases, at.plans, at.turns, at.open, at.journal, at.apart, at.beyond]
         tables += [at.day(day) for day in days]
         with guarded("commit"):
             reply = await self._commit(self.client, tables, [len(plans), *listed, b"".join(packed_decisions)])

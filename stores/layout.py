@@ -11,7 +11,8 @@ seq; a *journal number* (8 bytes) numbers the effects, and the number of an enti
 | ``k<kind>`` | HASH   | 8 bytes of keyed hash -> the seqs that hold this key, 4 bytes each, ascending (a *bucket*); one byte more: it is full |
 | ``r``       | HASH   | seq -> record (msgpack of Facts) |
 | ``e``       | HASH   | 16 bytes event -> seq once registered; the stored outcome (``codec``) once committed |
-| ``n``       | HASH   | entity -> version 8, number of further members 4, their seqs, msgpack of holdings (may be empty) |
+| ``n``       | HASH   | entity -> version 8, number of further members 4, the first 250 of their seqs, msgpack of holdings (may be empty) |
+| ``x``       | HASH   | entity 4 and number of the piece 4 -> the seqs of further members beyond those 250, in pieces of 250 |
 | ``m``       | HASH   | seq -> its entity 4, then the seqs its own decision joined (4 each). Only leads that are not their entity's first |
 | ``p``       | HASH   | 8 bytes digest -> msgpack of Plan |
 | ``g``       | HASH   | group NUL member -> leads given in turn (a number, may have a fraction for those who joined later) |
@@ -42,6 +43,7 @@ class Keys(msgspec.Struct, frozen=True, gc=False):
     open: str
     apart: str
     journal: str
+    beyond: str
     tag: str
 
     @property
@@ -51,7 +53,7 @@ class Keys(msgspec.Struct, frozen=True, gc=False):
     @classmethod
     def of(cls, tenant: str) -> Keys:
         tag = "{" + tenant + "}"
-        letters = dict(zip(cls.__struct_fields__, "crenmpgoaj", strict=False))
+        letters = dict(zip(cls.__struct_fields__, "crenmpgoajx", strict=False))
         return cls(**{name: tag + letter for name, letter in letters.items()}, tag=tag)
 
     def bucket(self, kind: str) -> str:

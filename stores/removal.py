@@ -66,7 +66,7 @@ async def _chunk(
     stored = await client.hmget(at.events, list(events))
     seqs = [value[:4] if value else bytes(4) for value in stored]
     records = await client.hmget(at.records, seqs)
-    tables = [at.counters, at.events, at.records, at.entities, at.aliases, at.open, at.journal, at.apart]
+    tables = [at.counters, at.events, at.records, at.entities, at.aliases, at.open, at.journal, at.apart, at.beyond]
     async with client.pipeline(transaction=False) as pipeline:
         for event, record in zip(events, records, strict=True):
             keys = b"".join(keys_of(record)) if record else b""

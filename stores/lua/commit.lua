@@ -1,5 +1,6 @@
 -- commit: check what each decision has seen, unite entities, take or meet the owner, pick the turn, record the outcome.
--- KEYS 1 counters, 2 events, 3 entities, 4 aliases, 5 plans, 6 turns, 7 open, 8 journal, 9 apart, 10.. one per day
+-- KEYS 1 counters, 2 events, 3 entities, 4 aliases, 5 plans, 6 turns, 7 open, 8 journal, 9 apart, 10 beyond,
+--      11.. one per day
 -- ARGV 1 number of plans, then digest8 and msgpack a plan, then all decisions in one (head, joins,
 --      seen, claimant, body; see codec.py). Times in ms, day counters expire after 40 days.
 -- Reply: a status a decision (n new, o on record before, s stale) and the stored outcome's head (n) or whole (o).
@@ -135,10 +136,12 @@ for i = 1, #changed do
   local id, e = changed[i], entity[changed[i]]
   if e.absorbed then
     if stored[id] then removed[#removed + 1] = id end
+    hdel(KEYS[10], pieces(id, e.beyond))
   elseif e.changed then
     local held = e.holds and (#e.holds > 0 and cmsgpack.pack(e.holds) or '') or e.held
     entity_writes[#entity_writes + 1] = id
-    entity_writes[#entity_writes + 1] = e.version .. pack('>I4', #e.members / 4) .. e.members .. held
+    entity_writes[#entity_writes + 1] = e.version .. pack('>I4', (#e.members + #e.more) / 4 + e.beyond) .. e.members .. held
+    if e.more ~= '' then put_beyond(KEYS[10], id, e.beyond, e.more) end
   end
 end
 for s in pairs(touched) do
@@ -159,8 +162,8 @@ for member, change in pairs(open_change) do
   if change ~= 0 then call('HINCRBY', KEYS[7], member, change) end
 end
 for day, members in pairs(day_change) do
-  for member, change in pairs(members) do call('HINCRBY', KEYS[9 + day], member, change) end
-  if next(members) then call('EXPIRE', KEYS[9 + day], DAY_KEPT_S) end
+  for member, change in pairs(members) do call('HINCRBY', KEYS[10 + day], member, change) end
+  if next(members) then call('EXPIRE', KEYS[10 + day], DAY_KEPT_S) end
 end
 call('HSET', KEYS[1], 'journal', journal)
 if joined_more > 0 then call('HINCRBY', KEYS[1], 'joined', joined_more) end

@@ -91,8 +91,12 @@ local entity, changed = {}, {}
 local function open_entity(id)
   local e = entity[id]
   if not e then
-    e = { version = NEVER, members = '', held = '' }
-    if stored[id] then e.version, e.members, e.held = entity_parts(stored[id]) end
+    e = { version = NEVER, members = '', held = '', beyond = 0, more = '' } -- more: beyond as well, not written yet
+    if stored[id] then
+      local further
+      e.version, e.members, e.held, further = entity_parts(stored[id])
+      e.beyond = math.max(further - INLINE, 0)
+    end
     entity[id] = e
     changed[#changed + 1] = id
   end

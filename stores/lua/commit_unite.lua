@@ -36,7 +36,16 @@ local function meet(holds, more, this)
   return two
 end
 
-local function members_of(e) return e .. open_entity(e).members end
+local function members_of(id)
+  local e = open_entity(id)
+  return id .. e.members .. concat(hmget(KEYS[10], pieces(id, e.beyond))) .. e.more
+end
+
+-- The entity of a lead that the batch does not speak of, perhaps.
+local function entity_of(s)
+  local known = alias[s] or call('HGET', KEYS[4], s)
+  return root(known and sub(known, 1, 4) or s)
+end
 
 -- A pair that a person told apart never unites again: the first join that would unite one, nil when none would.
 local function told_apart(e, joins)
@@ -49,11 +58,18 @@ local function told_apart(e, joins)
       group[s] = id
     end
   end
-  take(e)
-  for p = 1, #joins, 4 do take(root(sub(joins, p, p + 3))) end
+  local parts, huge = { e }, nil -- a pair has two ends: of the largest customer nobody goes through all leads
+  for p = 1, #joins, 4 do parts[#parts + 1] = root(sub(joins, p, p + 3)) end
+  for _, id in ipairs(parts) do
+    if open_entity(id).beyond > (huge and open_entity(huge).beyond or 0) then huge = id end
+  end
+  for _, id in ipairs(parts) do
+    if id ~= huge then take(id) end
+  end
   for i, apart in ipairs(hmget(KEYS[9], list)) do
     for p = 1, apart and #apart or 0, 4 do
-      local other = group[sub(apart, p, p + 3)]
+      local s = sub(apart, p, p + 3)
+      local other = group[s] or (huge and entity_of(s) == huge and huge)
       if other and other ~= group[list[i]] then return other == e and group[list[i]] or other end
     end
   end
@@ -68,7 +84,8 @@ local function unite(a, b, this)
     alias[s], tail[s] = a, tail[s] or ''
     this.moved[s] = true
   end
-  kept.members = kept.members .. moving
+  local room = 4 * INLINE - #kept.members
+  kept.members, kept.more = kept.members .. sub(moving, 1, room), kept.more .. sub(moving, room + 1)
   this.two = meet(holdings(a), holdings(b), this) or this.two
   this.absorbed = this.absorbed .. b
   lost.absorbed = true

@@ -259,8 +259,8 @@ for i = 1, #listed do
   local id = listed[i]
   local value = entity[id]
   if value then
-    local version, rest = entity_parts(value)
-    local size, members = 1 + #rest / 4, id .. rest
+    local version, rest, _, further = entity_parts(value)
+    local size, members = 1 + further, id .. rest
     if size == 1 then singles[#singles + 1] = id .. version end
     if size > most then
       local picked, taken = {}, {}
@@ -275,6 +275,12 @@ for i = 1, #listed do
         local s = sub(members, p, p + 3)
         if hit[s] then take(s) end
       end
+      local far = {}
+      for s in pairs(hit) do
+        if further > INLINE and not taken[s] then far[#far + 1] = s end
+      end
+      table.sort(far, function(a, b) return number(a) < number(b) end)
+      for _, s in ipairs(far) do take(s) end
       for p = 1, #members, 4 do take(sub(members, p, p + 3)) end
       members = concat(picked)
     end

@@ -1,5 +1,6 @@
 -- remove: take one committed lead out of the index and split what only it had held together.
--- KEYS 1 counters, 2 events, 3 records, 4 entities, 5 aliases, 6 open, 7 journal, 8 apart, 9.. one bucket table a kind
+-- KEYS 1 counters, 2 events, 3 records, 4 entities, 5 aliases, 6 open, 7 journal, 8 apart, 9 beyond,
+--      10.. one bucket table a kind
 -- ARGV 1 event, 2 match keys (9 bytes each), 3 kinds (a letter per bucket table), 4 why (the name of the move: undone,
 --      erased, expired), 5 at_ms, 6 body of the outcome that stays ('' leaves none), 7 '1': only say what would happen,
 --      8 expire only: the entity's last lead must not be above this seq, and it must have no owner ('' no condition)
@@ -15,22 +16,24 @@ local mine = sub(value, 1, 4)
 local journal = tonumber(call('HGET', KEYS[1], 'journal') or 0) + 1
 
 -- 1. the entity and what its other leads joined
-local members, tails, parent, holds, root = {}, {}, {}, {}, false
+local members, tails, parent, holds, root, beyond = {}, {}, {}, {}, false, {}
 if number(mine) > 0 and sub(value, 5, 8) ~= '\0\0\0\0' then
   local alias = call('HGET', KEYS[5], mine)
   root = alias and sub(alias, 1, 4) or mine
   local stored = call('HGET', KEYS[4], root)
   if stored then
-    local _, rest, held = entity_parts(stored)
-    for p = 1, #rest + 4, 4 do members[#members + 1] = sub(root .. rest, p, p + 3) end
+    local _, rest, held, further = entity_parts(stored)
     if held ~= '' then holds = cmsgpack.unpack(held) end
+    for _, h in ipairs(holds) do
+      if cutoff and h[2] ~= '' then return { 'kept', 0, 1 + further } end
+    end
+    beyond = pieces(root, further - INLINE)
+    local all = root .. rest .. concat(hmget(KEYS[9], beyond))
+    for p = #all - 3, 1, -4 do -- the latest come last
+      if cutoff and number(sub(all, p, p + 3)) > cutoff then return { 'kept', 0, 1 + further } end
+    end
+    for p = 1, #all, 4 do members[#members + 1] = sub(all, p, p + 3) end
   end
-end
-for _, h in ipairs(holds) do
-  if cutoff and h[2] ~= '' then return { 'kept', 0, #members } end
-end
-for _, s in ipairs(members) do
-  if cutoff and number(s) > cutoff then return { 'kept', 0, #members } end
 end
 
 -- 2. parts: union-find, the smallest seq names a part
@@ -60,11 +63,11 @@ local parts, order, keeper = {}, {}, nil
 for _, s in ipairs(rest) do
   local id = find(s)
   if not parts[id] then
-    parts[id] = { further = '', holds = {} }
+    parts[id] = { further = {}, holds = {} }
     order[#order + 1] = id
     if not keeper or number(id) < number(keeper) then keeper = id end
   end
-  if s ~= id then parts[id].further = parts[id].further .. s end
+  if s ~= id then table.insert(parts[id].further, s) end
 end
 if dry then return { 'removed', #order, #rest } end
 
@@ -97,7 +100,7 @@ end
 
 -- 4. write
 local tables, buckets = {}, {}
-for k = 1, #ARGV[3] do tables[byte(ARGV[3], k)] = KEYS[8 + k] end
+for k = 1, #ARGV[3] do tables[byte(ARGV[3], k)] = KEYS[9 + k] end
 for p = 1, #ARGV[2], 9 do
   local at, field = tables[byte(ARGV[2], p)], sub(ARGV[2], p + 1, p + 8)
   local bucket = call('HGET', at, field)
@@ -112,15 +115,15 @@ call('HDEL', KEYS[3], mine)
 call('HDEL', KEYS[5], mine)
 call('HDEL', KEYS[8], mine)
 if root then call('HDEL', KEYS[4], root) end
+hdel(KEYS[9], beyond)
 for _, id in ipairs(order) do
   local part = parts[id]
   local held = #part.holds > 0 and cmsgpack.pack(part.holds) or ''
-  call('HSET', KEYS[4], id, pack('>I8I4', journal, #part.further / 4) .. part.further .. held)
+  local further = concat(part.further)
+  call('HSET', KEYS[4], id, pack('>I8I4', journal, #part.further) .. sub(further, 1, 4 * INLINE) .. held)
+  put_beyond(KEYS[9], id, 0, sub(further, 4 * INLINE + 1))
   call('HDEL', KEYS[5], id)
-  for p = 1, #part.further, 4 do
-    local s = sub(part.further, p, p + 3)
-    call('HSET', KEYS[5], s, id .. tails[s])
-  end
+  for _, s in ipairs(part.further) do call('HSET', KEYS[5], s, id .. tails[s]) end
 end
 for member, change in pairs(open_change) do
   if change ~= 0 then call('HINCRBY', KEYS[6], member, change) end

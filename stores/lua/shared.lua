@@ -32,10 +32,32 @@ end
 -- Never compare packed numbers with `<`: Lua would collate them in the server's locale.
 local function number(packed) return (unpack_of('>I4', packed)) end
 
--- An entity's value: version (8 bytes, as packed), members but the first (packed seqs), holdings (msgpack or '').
+-- Members beyond these are kept in pieces of as many, so that a customer's thousandth lead costs no more than his tenth.
+local INLINE = 250
+
+-- An entity's value -> version (8 bytes, as packed), its first INLINE further members (packed seqs), holdings (msgpack
+-- or ''), number of all further members.
 local function entity_parts(value)
-  local last = 12 + 4 * number(sub(value, 9, 12))
-  return sub(value, 1, 8), sub(value, 13, last), sub(value, last + 1)
+  local further = number(sub(value, 9, 12))
+  local last = 12 + 4 * math.min(further, INLINE)
+  return sub(value, 1, 8), sub(value, 13, last), sub(value, last + 1), further
+end
+
+-- Names of the pieces of an entity with so many members beyond INLINE.
+local function pieces(id, beyond)
+  local names = {}
+  for i = 1, math.ceil(beyond / INLINE) do names[i] = id .. pack('>I4', i - 1) end
+  return names
+end
+
+-- Put members (packed seqs) behind so many that are beyond INLINE already.
+local function put_beyond(key, id, beyond, more)
+  local i, within = math.floor(beyond / INLINE), beyond % INLINE
+  if within > 0 then more = call('HGET', key, id .. pack('>I4', i)) .. more end
+  for p = 1, #more, 4 * INLINE do
+    call('HSET', key, id .. pack('>I4', i), sub(more, p, p + 4 * INLINE - 1))
+    i = i + 1
+  end
 end
 
 local NEVER = pack('>I8', 0)

@@ -1,0 +1,61 @@
+"""A customer with very many leads: nothing of him is lost, and his next lead costs what any lead costs."""
+
+from __future__ import annotations
+
+from leads.records import Outcome
+from stores.apart import tell_apart
+from stores.entities import entity
+from stores.index import ValkeyIndex
+from stores.layout import Keys
+from stores.lookup import roots
+from stores.undo import undo
+from tests.stores.making import decide, event, key, lead, outcome, put
+
+MANY = 620
+
+
+async def grow(index: ValkeyIndex, tenant: str, name: str, count: int, joins: int) -> list[Outcome]:
+    """``count`` leads with the key p<name>, all joined to the lead of number ``joins``."""
+    done: list[Outcome] = []
+    for start in range(0, count, 100):
+        batch = [lead(f"{name}{i}", f"p{name}") for i in range(start, min(start + 100, count))]
+        answer = await index.register(tenant, batch)
+        decisions = [decide(answer, i, joins=(joins,)) for i in range(len(batch))]
+        done += [outcome(one) for one in await index.commit(tenant, decisions)]
+    return done
+
+
+async def test_all_members_stay_on_record_and_a_view_lists_a_few(index: ValkeyIndex, tenant: str) -> None:
+    await put(index, tenant, "first", "pa")
+    await grow(index, tenant, "a", MANY, 1)
+    assert (await entity(index.client, tenant, 300)).members == tuple(range(1, MANY + 2))
+    view = (await index.register(tenant, [lead("next", "pa")])).entities[1]
+    assert (view.size, len(view.members)) == (MANY + 1, 16)
+    value = await index.client.hget(Keys.of(tenant).entities, (1).to_bytes(4, "big"))
+    assert len(value) < 1_200
+
+
+async def test_two_large_customers_become_one_and_fall_apart_again(index: ValkeyIndex, tenant: str) -> None:
+    await put(index, tenant, "one", "pa")
+    await put(index, tenant, "two", "pb")
+    await grow(index, tenant, "b", MANY, 2)
+    await grow(index, tenant, "a", MANY, 1)
+    await put(index, tenant, "bridge", "pa", "pb", joins=(2, 1))
+    last = 2 * MANY + 3
+    assert sorted((await entity(index.client, tenant, 2)).members) == list(range(1, last + 1))
+    assert set(await roots(index.client, tenant, range(1, last + 1))) == {1}
+    await undo(index.client, tenant, [event("bridge")], lambda record: [key("pa"), key("pb")], 9)
+    parts = [await entity(index.client, tenant, seq) for seq in (1, 2)]
+    assert [len(part.members) for part in parts] == [MANY + 1, MANY + 1]
+    pieces = await index.client.hkeys(Keys.of(tenant).beyond)
+    assert {int.from_bytes(name[:4], "big") for name in pieces} == {1, 2}
+
+
+async def test_a_pair_told_apart_is_found_in_a_large_customer(index: ValkeyIndex, tenant: str) -> None:
+    await put(index, tenant, "one", "pa")
+    await grow(index, tenant, "a", MANY, 1)
+    await put(index, tenant, "other", "pb")
+    assert await tell_apart(index.client, tenant, MANY, MANY + 2, 9, "lead.of.sales") == "apart"
+    bridge = await put(index, tenant, "bridge", "pa", "pb", joins=(1, MANY + 2))
+    assert (bridge.code, bridge.likeliest) == ("review", 1)
+    assert (await put(index, tenant, "later", "pa", joins=(1,))).code == "merged"
