@@ -6,7 +6,7 @@ from leads.errors import Unavailable
 from leadstream.runtime import ARCHIVISTS, WORKERS, Runtime
 from leadstream.settings import Settings
 from stores.lookup import memory
-from streams.topics import JOURNAL, OUTCOMES, RAW
+from streams.topics import OUTCOMES, RAW
 
 
 async def overview(settings: Settings, tenant: str) -> list[str]:
@@ -19,7 +19,7 @@ async def overview(settings: Settings, tenant: str) -> list[str]:
             f"store: {(await memory(runtime.client))[0] / 1e6:.1f} MB",
         ]
         if runtime.embedded_log:
-            for group, topic in ((WORKERS, RAW), (ARCHIVISTS, OUTCOMES), (ARCHIVISTS, JOURNAL)):
+            for group, topic in ((WORKERS, RAW), (ARCHIVISTS, OUTCOMES)):
                 reader = runtime.consumer(group, "status")
                 try:
                     lines.append(f"waiting in {topic} for {group}: {await reader.backlog(topic)} messages")

@@ -17,15 +17,15 @@ from leadstream.settings import Settings
 from stores.archive import Archive, Entry
 from stores.journal import ValkeyJournal
 from stores.patience import Patience
-from streams.archivist import archive
+from streams.archivist import ShelfPublisher, archive
 from streams.metrics import Metrics, new_registry, serve
-from streams.ports import Message
+from streams.ports import Message, Publisher
 from streams.relay import relay
 from streams.shell import Shell
 from streams.topics import JOURNAL, OUTCOMES, RAW
 
 #: What the embedded log does not keep by itself.
-ARCHIVED = (RAW, OUTCOMES, JOURNAL)
+ARCHIVED = (RAW, OUTCOMES)
 #: Messages a worker takes at a time.
 MOST = 800
 
@@ -37,7 +37,7 @@ class Shelf:
         self._archive = archive
 
     def put(self, messages: Sequence[Message]) -> None:
-        self._archive.append([Entry(m.ref, m.key, m.value, m.headers) for m in messages])
+        self._archive.append([Entry(m.ref or m.key.decode(), m.key, m.value, m.headers) for m in messages])
 
 
 def run_worker(settings: Settings, slot: str, metrics_port: int = 0) -> None:
@@ -69,11 +69,14 @@ async def _run_embedded(settings: Settings, metrics: Metrics, slot: str) -> None
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     key = runtime.archive_key()
+
+    def shelf(topic: str) -> Shelf:
+        return Shelf(Archive(runtime.data / "archive" / topic, key))
+
     runs = [asyncio.create_task(leads.run(RAW, shell.process, most=MOST, within_s=0.0))]
     for topic, keeper in keepers.items():
-        shelf = Shelf(Archive(runtime.data / "archive" / topic, key))
-        runs.append(asyncio.create_task(archive(keeper, topic, shelf)))
-    duties = _duties(runtime, metrics, slot, patience.ready)
+        runs.append(asyncio.create_task(archive(keeper, topic, shelf(topic))))
+    duties = _duties(runtime, metrics, slot, patience.ready, ShelfPublisher(shelf(JOURNAL)))
     told = asyncio.create_task(stopping.wait())
     try:
         await asyncio.wait([told, *runs, *duties], return_when=asyncio.FIRST_COMPLETED)
@@ -101,7 +104,7 @@ def _run_faust(settings: Settings, metrics: Metrics, slot: str) -> None:
     def parts() -> tuple[Runtime, Shell, list[asyncio.Task[None]]]:
         if not made:
             runtime = Runtime(settings)
-            duties = _duties(runtime, metrics, slot, lambda: ready(app))
+            duties = _duties(runtime, metrics, slot, lambda: ready(app), runtime.publisher)
             settle_garbage()
             made.append((runtime, runtime.shell(metrics, slot), duties))
         return made[0]
@@ -133,11 +136,13 @@ def _run_faust(settings: Settings, metrics: Metrics, slot: str) -> None:
     run(app)
 
 
-def _duties(runtime: Runtime, metrics: Metrics, slot: str, ready: Callable[[], bool]) -> list[asyncio.Task[None]]:
+def _duties(
+    runtime: Runtime, metrics: Metrics, slot: str, ready: Callable[[], bool], journals: Publisher
+) -> list[asyncio.Task[None]]:
     """What every worker does besides: relay the journal, measure what /metrics shows."""
     journal = ValkeyJournal(runtime.client)
     tenants = list(runtime.settings.tenants)
     return [
-        asyncio.create_task(relay(journal, runtime.publisher, tenants, slot, metrics)),
+        asyncio.create_task(relay(journal, journals, tenants, slot, metrics)),
         asyncio.create_task(watch(runtime, metrics, ready)),
     ]

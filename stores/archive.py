@@ -7,6 +7,8 @@ archive is opened; its entries were not acknowledged, so they come again. Repeat
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -34,35 +36,48 @@ _decode = msgspec.msgpack.Decoder(list[Entry]).decode
 
 
 class Archive:
-    """The segments of one topic. One writer at a time; readers may read beside it."""
+    """The segments of one topic. Several processes may append: each holds a lock while it writes."""
 
     def __init__(self, directory: Path, key: bytes, *, segment_bytes: int = SEGMENT_BYTES) -> None:
         self._directory = directory
         self._cipher = AESGCM(key)
         self._segment_bytes = segment_bytes
-        self._file: int | None = None
+        self._known: tuple[Path, int] | None = None  # the segment we wrote last, and where it ended
 
     def append(self, entries: Sequence[Entry]) -> None:
         """Durable when it returns. Raises StoreDown when the disk does not take it."""
         nonce = os.urandom(_NONCE)
         body = nonce + self._cipher.encrypt(nonce, msgspec.msgpack.encode(list(entries)), None)
         try:
-            if self._file is None:
-                self._file = self._open()
-            os.write(self._file, len(body).to_bytes(4, "big") + body)
-            os.fdatasync(self._file)
-            if os.fstat(self._file).st_size >= self._segment_bytes:
-                self.close()
+            self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with (self._directory / "lock").open("ab") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                self._write(len(body).to_bytes(4, "big") + body)
         except OSError as error:
-            self.close()
+            self._known = None
             raise StoreDown(
                 f"the archive in {self._directory} cannot be written ({error.strerror}); free the disk"
             ) from error
 
-    def close(self) -> None:
-        if self._file is not None:
-            os.close(self._file)
-            self._file = None
+    def _write(self, frame: bytes) -> None:
+        path = self._segment()
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            if (path, os.fstat(file).st_size) != self._known:  # another process wrote here, or died here
+                os.ftruncate(file, _whole(path))
+            if os.write(file, frame) != len(frame):
+                raise OSError(errno.ENOSPC, "the disk is full")
+            os.fdatasync(file)
+            self._known = (path, os.fstat(file).st_size)
+        finally:
+            os.close(file)
+
+    def _segment(self) -> Path:
+        present = self.segments()
+        if present and present[-1].stat().st_size < self._segment_bytes:
+            return present[-1]
+        number = int(present[-1].stem) + 1 if present else 1
+        return self._directory / f"{number:08d}.seg"
 
     def read(self) -> Iterator[Entry]:
         """All entries, oldest first. Raises BadInput when the key is not the one they were written with."""
@@ -82,18 +97,6 @@ class Archive:
 
     def segments(self) -> list[Path]:
         return sorted(self._directory.glob("*.seg"))
-
-    def _open(self) -> int:
-        self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-        present = self.segments()
-        last = present[-1] if present else None
-        if last is None or last.stat().st_size >= self._segment_bytes:
-            number = int(last.stem) + 1 if last else 1
-            last = self._directory / f"{number:08d}.seg"
-        whole = _whole(last)
-        file = os.open(last, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        os.ftruncate(file, whole)
-        return file
 
 
 def _whole(path: Path) -> int:

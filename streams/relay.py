@@ -15,6 +15,8 @@ from streams.metrics import Metrics
 from streams.ports import Message, Publisher
 from streams.topics import JOURNAL
 
+#: Entries published at a time.
+MOST = 5_000
 #: How long a relay that died keeps others waiting.
 HOLD_MS = 15_000
 
@@ -31,7 +33,7 @@ class Journal(Protocol):
         """Be the one who relays, for ``ttl_ms``. False while somebody else is."""
 
 
-async def relay_once(journal: Journal, publisher: Publisher, tenant: str, most: int = 1_000) -> int:
+async def relay_once(journal: Journal, publisher: Publisher, tenant: str, most: int = MOST) -> int:
     """Publish up to ``most`` entries. Gives how many there were. Raises Unavailable."""
     entries = await journal.read(tenant, 0, most)
     if entries:
@@ -53,5 +55,5 @@ async def relay(
                     moved += await relay_once(journal, publisher, tenant)
             except Unavailable:
                 metrics.retry("journal")
-        if not moved:
+        if moved < MOST:  # let some gather: one confirmation for all of them
             await asyncio.sleep(idle_s)

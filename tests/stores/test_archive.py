@@ -38,7 +38,6 @@ def test_a_frame_cut_short_by_a_crash_is_cut_off(tmp_path: Path, cut: int) -> No
     archive.append(ENTRIES[:1])
     whole = archive.segments()[0].stat().st_size
     archive.append(ENTRIES[1:2])
-    archive.close()
     with archive.segments()[0].open("r+b") as file:
         file.truncate(whole + cut)
 
