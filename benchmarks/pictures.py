@@ -14,7 +14,8 @@ from benchmarks.results import kept
 
 DOCS = Path(__file__).parents[1] / "docs"
 CURVES = (
-    ("leads_per_s", "leads a second"),
+    ("worker_us", "worker CPU, us a lead"),
+    ("store_us", "store CPU, us a lead"),
     ("alone_p99_ms", "one lead alone, p99 ms"),
     ("store_bytes_per_lead", "bytes of store a lead"),
     ("candidates_per_lead", "candidates a lead"),
@@ -28,7 +29,7 @@ def main() -> None:
         raise SystemExit("run python -m benchmarks growth first")
     points = result["figures"]["points"]
     mpl.rcParams |= {"svg.hashsalt": "leadstream", "font.size": 9, "axes.spines.top": False, "axes.spines.right": False}
-    figure, panels = plt.subplots(1, len(CURVES), figsize=(12, 2.8), layout="constrained")
+    figure, panels = plt.subplots(1, len(CURVES), figsize=(14, 2.8), layout="constrained")
     for panel, (name, title) in zip(panels, CURVES, strict=True):
         panel.plot([p["leads"] for p in points], [p[name] for p in points], marker="o", color="#3b6ea5")
         panel.set(xscale="log", ylim=(0, 1.25 * max(p[name] for p in points)), title=title, xlabel="leads in the index")

@@ -24,9 +24,11 @@ def table(head: Iterable[str], lines: Iterable[Iterable[Any]]) -> str:
 
 def about(known: Figures) -> str:
     """One line under a table: when and on what."""
+    times = known.get("sync_ms")
+    synced = f", a sync of the disk {times[0]} ms (p99 {times[1]})" if times else ""
     return (
         f"\n\n*{known['date'][:10]}, commit {known['commit']}, {known['machine']}, {known['python']}, "
-        f"load average {known['load'][0]} at the start.*\n"
+        f"load average {known['load'][0]} at the start{synced}.*\n"
     )
 
 
