@@ -30,7 +30,7 @@ def events_of(envelopes: Sequence[Envelope]) -> list[str]:
 class Load:
     """``sent`` is what the log has confirmed, in order. ``per_s`` is about how many messages arrive in a second."""
 
-    def __init__(self, random: Random, per_s: float = 60.0) -> None:
+    def __init__(self, random: Random, per_s: float = 40.0) -> None:
         self.sent: list[Envelope] = []
         self._random, self._per_s = random, per_s
         self._stopping = asyncio.Event()

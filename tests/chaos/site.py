@@ -189,11 +189,13 @@ class Site:
                     await reader.stop()
         return waiting
 
-    async def settle(self, seconds: float = 60.0) -> None:
-        """Returns when nobody has anything before him. AssertionError when that does not come about."""
-        deadline = time.monotonic() + seconds
-        while any((waiting := await self.backlog()).values()):
-            assert time.monotonic() < deadline, f"still waiting after {seconds:.0f} s: {waiting}; {self.last_words()}"
+    async def settle(self, seconds: float = 30.0) -> None:
+        """Returns when nobody has anything before him. AssertionError when for so long nothing has moved."""
+        before, deadline = -1, 0.0
+        while left := sum((waiting := await self.backlog()).values()):
+            if left != before:
+                before, deadline = left, time.monotonic() + seconds
+            assert time.monotonic() < deadline, f"nothing moves: {waiting}; {self.last_words()}"
             await asyncio.sleep(0.1)
 
     def last_words(self) -> str:
