@@ -53,7 +53,7 @@ class ValkeyIndex:
         self.client: Any = client  # the driver's types cannot tell that answers are bytes here
         self._limits = (cap, top, members)
         self._register = Script("register")
-        self._commit = Script("commit", "commit_read", "commit_turn", "commit_unite")
+        self._commit = Script("commit", "entities", "commit_read", "commit_turn", "commit_unite")
         self._plans: dict[tuple[str, bytes], tuple[str, str]] = {}
 
     async def register(self, tenant: str, batch: Sequence[Registration], known: Collection[int] = ()) -> RegisterAnswer:
@@ -107,8 +107,8 @@ class ValkeyIndex:
             day = days.setdefault(decision.day, len(days) + 1)
             packed_decisions += codec.pack_decision(decision, place, day)
         listed = list(chain.from_iterable(plans.items()))
-        tables = [at.counters, at.events, at.entities, at.aliases, at.plans, at.turns, at.open, at.journal, at.apart, at.beyond]
-        tables += [at.day(day) for day in days]
+        tables = [at.counters, at.events, at.entities, at.aliases, at.plans, at.turns, at.open, at.journal, at.apart]
+        tables += [at.beyond, at.waiting, *(at.day(day) for day in days)]
         with guarded("commit"):
             reply = await self._commit(self.client, tables, [len(plans), *listed, b"".join(packed_decisions)])
         return await self._read_commits(tenant, decisions, packed_decisions[1::2], reply)

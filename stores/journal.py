@@ -18,7 +18,8 @@ _BATCHES = 64
 
 
 class Move(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """What happened to an entity after its leads' first dispositions: suspended, undone, erased, expired, told_apart."""
+    """What happened to an entity after its leads' first dispositions: suspended, undone, erased, expired, told_apart, same,
+    split, given, revealed. ``member`` is the owner or pool it concerns, or the person who acted; ``why`` is his reason."""
 
     what: str
     at_ms: int
@@ -26,6 +27,8 @@ class Move(msgspec.Struct, frozen=True, gc=False, array_like=True):
     scope: str
     member: str
     event: str  # hex, "" when it was not about one event
+    why: str = ""
+    other: int = 0  # the other lead of a decision
 
 
 class Effect(msgspec.Struct, frozen=True, gc=False):

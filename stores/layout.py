@@ -19,10 +19,13 @@ seq; a *journal number* (8 bytes) numbers the effects, and the number of an enti
 | ``o``       | HASH   | member -> entities he holds now; NUL pool -> entities that wait in it |
 | ``d<day>``  | HASH   | member -> leads given on that day; expires |
 | ``a``       | HASH   | seq -> seqs that a person told apart from it, 4 bytes each |
+| ``w``       | HASH   | seq -> event 16, a lead of the likeliest entity 4, probability 8, at_ms 8: it waits for a person's decision |
+| ``v``       | HASH   | seq -> that lead 4, ``s`` same or ``a`` apart, msgpack of [at_ms, who, why]: what a person decided |
 | ``j``       | STREAM | one entry per batch, its id is the number of its last effect; fields: number of the effect -> ``o`` outcome or ``m`` move |
 
 A holding is ``[scope, owner, pool, until_ms, journal, state, seq]``; state 0 holds, 1 is suspended, 2 is provisional;
-``seq`` is the lead it was given for. A move in the journal is ``[what, at_ms, entity, scope, member, event]``.
+``seq`` is the lead it was given for. A move in the journal is ``[what, at_ms, entity, scope, member,
+event, why, other]``.
 """
 
 from __future__ import annotations
@@ -44,6 +47,8 @@ class Keys(msgspec.Struct, frozen=True, gc=False):
     apart: str
     journal: str
     beyond: str
+    waiting: str
+    decided: str
     tag: str
 
     @property
@@ -53,7 +58,7 @@ class Keys(msgspec.Struct, frozen=True, gc=False):
     @classmethod
     def of(cls, tenant: str) -> Keys:
         tag = "{" + tenant + "}"
-        letters = dict(zip(cls.__struct_fields__, "crenmpgoajx", strict=False))
+        letters = dict(zip(cls.__struct_fields__, "crenmpgoajxwv", strict=False))
         return cls(**{name: tag + letter for name, letter in letters.items()}, tag=tag)
 
     def bucket(self, kind: str) -> str:

@@ -16,7 +16,7 @@ KeysOf = Callable[[bytes], Sequence[bytes]]
 Status = Literal["absent", "under_way", "kept", "removed"]
 
 _CHUNK = 100  # runs sent at once: they share one wait for the disk
-_remove = Script("remove")
+_remove = Script("remove", "regroup")
 
 
 class Removed(msgspec.Struct, frozen=True, gc=False):
@@ -66,7 +66,8 @@ async def _chunk(
     stored = await client.hmget(at.events, list(events))
     seqs = [value[:4] if value else bytes(4) for value in stored]
     records = await client.hmget(at.records, seqs)
-    tables = [at.counters, at.events, at.records, at.entities, at.aliases, at.open, at.journal, at.apart, at.beyond]
+    tables = [at.counters, at.events, at.records, at.entities, at.aliases, at.open, at.journal, at.apart]
+    tables += [at.beyond, at.waiting, at.decided]
     async with client.pipeline(transaction=False) as pipeline:
         for event, record in zip(events, records, strict=True):
             keys = b"".join(keys_of(record)) if record else b""

@@ -1,11 +1,11 @@
 -- commit: check what each decision has seen, unite entities, take or meet the owner, pick the turn, record the outcome.
--- KEYS 1 counters, 2 events, 3 entities, 4 aliases, 5 plans, 6 turns, 7 open, 8 journal, 9 apart, 10 beyond,
---      11.. one per day
+-- KEYS 1 counters, 2 events, 3 entities, 4 aliases, 5 plans, 6 turns, 7 open, 8 journal, 9 apart, 10 beyond, 11 waiting,
+--      12.. one per day
 -- ARGV 1 number of plans, then digest8 and msgpack a plan, then all decisions in one (head, joins,
 --      seen, claimant, body; see codec.py). Times in ms, day counters expire after 40 days.
 -- Reply: a status a decision (n new, o on record before, s stale) and the stored outcome's head (n) or whole (o).
 -- A decision is stale when an entity it looked at changed before this batch, or when an earlier stale one looked at it.
--- In front of it, in this order: shared, commit_read, commit_turn, commit_unite.
+-- In front of it, in this order: shared, entities, commit_read, commit_turn, commit_unite.
 -- 4. one decision: where it goes. -> code, owner, pool, until_ms
 local function dispose(d, e, this)
   local plan = d.plan
@@ -68,7 +68,7 @@ end
 
 -- 5. decide in order
 local bad, reply, done, touched = {}, {}, {}, {}
-local event_writes = {}
+local event_writes, waiting = {}, {}
 
 local function is_stale(d, value)
   if not value or sub(value, 1, 4) ~= d.seq then return true end
@@ -87,13 +87,39 @@ local function record(d, head, absorbed)
   reply[#reply + 1], reply[#reply + 2] = 'n', head
 end
 
+-- A pair that a person told apart is never united and never asked about again: what is apart from the lead's own entity is
+-- left out. Of two others that are apart the lead may be either, so a person looks at it and the likelier one.
+local function heed(d, e)
+  local named = d.kind == SAME and d.joins or d.likeliest
+  local ids, kept = { e }, ''
+  for p = 1, #named, 4 do ids[#ids + 1] = root(sub(named, p, p + 3)) end
+  local apart = apart_among(ids)
+  for p = 1, #named, 4 do
+    local s = sub(named, p, p + 3)
+    if not apart[e .. root(s)] then
+      for q = 1, #kept, 4 do
+        if apart[root(sub(kept, q, q + 3)) .. root(s)] then
+          d.kind, d.likeliest = UNSURE, sub(kept, 1, 4)
+          return
+        end
+      end
+      kept = kept .. s
+    end
+  end
+  if kept == '' then d.kind = NEW elseif d.kind == SAME then d.joins = kept end
+end
+
+local function wait(d, e)
+  local likeliest = root(d.likeliest)
+  if likeliest == e then return end
+  waiting[d.seq] = d.event .. likeliest .. pack('>dI8', cmsgpack.unpack(d.body)[6], d.at)
+end
+
 local function decide(d)
-  local this = { number = journal + 1, absorbed = '', moved = {}, suspended = {}, two = false }
+  local this = { number = journal + 1, absorbed = '', moved = {}, suspended = {}, two = false, met = false }
   local e = root(d.seq)
-  local apart = tell_apart and d.kind == SAME and told_apart(e, d.joins)
-  if apart then
-    d.kind, d.likeliest = UNSURE, apart
-  elseif d.kind == SAME then
+  if tell_apart and d.kind ~= NEW then heed(d, e) end
+  if d.kind == SAME then
     for p = 1, #d.joins, 4 do
       local other = root(sub(d.joins, p, p + 3))
       if other ~= e then e = unite(e, other, this) end
@@ -104,6 +130,8 @@ local function decide(d)
     end
   end
   local code, owner, pool, until_ms = dispose(d, e, this)
+  if d.kind == UNSURE then wait(d, e) end
+  if this.met then settle(e, waiting) end
   for s in pairs(this.moved) do touched[s] = true end
   local now = open_entity(e)
   now.version, now.changed = pack('>I8', this.number), true
@@ -131,42 +159,17 @@ end
 
 -- 6. write; nothing below can fail
 if #effects == 0 then return reply end
-local entity_writes, alias_writes, removed, plan_writes = {}, {}, {}, {}
-for i = 1, #changed do
-  local id, e = changed[i], entity[changed[i]]
-  if e.absorbed then
-    if stored[id] then removed[#removed + 1] = id end
-    hdel(KEYS[10], pieces(id, e.beyond))
-  elseif e.changed then
-    local held = e.holds and (#e.holds > 0 and cmsgpack.pack(e.holds) or '') or e.held
-    entity_writes[#entity_writes + 1] = id
-    entity_writes[#entity_writes + 1] = e.version .. pack('>I4', (#e.members + #e.more) / 4 + e.beyond) .. e.members .. held
-    if e.more ~= '' then put_beyond(KEYS[10], id, e.beyond, e.more) end
-  end
-end
-for s in pairs(touched) do
-  alias_writes[#alias_writes + 1], alias_writes[#alias_writes + 2] = s, root(s) .. tail[s]
-end
+local plan_writes = {}
 for i = 1, #plans do
   if call('HEXISTS', KEYS[5], plans[i].digest) == 0 then
     plan_writes[#plan_writes + 1], plan_writes[#plan_writes + 2] = plans[i].digest, plans[i].packed
   end
 end
 hset(KEYS[2], event_writes)
-hset(KEYS[3], entity_writes)
-hdel(KEYS[3], removed)
-hset(KEYS[4], alias_writes)
 hset(KEYS[5], plan_writes)
-for field, given in pairs(turn_change) do call('HSET', KEYS[6], field, string.format('%.17g', given)) end
-for member, change in pairs(open_change) do
-  if change ~= 0 then call('HINCRBY', KEYS[7], member, change) end
-end
-for day, members in pairs(day_change) do
-  for member, change in pairs(members) do call('HINCRBY', KEYS[10 + day], member, change) end
-  if next(members) then call('EXPIRE', KEYS[10 + day], DAY_KEPT_S) end
-end
+write_waiting(waiting)
+write_entities(touched)
 call('HSET', KEYS[1], 'journal', journal)
-if joined_more > 0 then call('HINCRBY', KEYS[1], 'joined', joined_more) end
 for from = 1, #effects, SLICE do
   local last = math.min(from + SLICE - 1, #effects)
   call('XADD', KEYS[8], string.format('%.0f-0', journal - (#effects - last) / 2), unpack(effects, from, last))

@@ -1,4 +1,4 @@
--- Part of commit: who of a plan's shares takes the next lead. Reads counters, writes none.
+-- Part of commit, decide and split: who of a plan's shares takes the next lead. Reads counters, writes none.
 -- 2. the turn: who of a plan's shares takes the next lead
 local function load_shares(plan, day)
   local members, unknown, fields = {}, {}, {}
@@ -9,7 +9,7 @@ local function load_shares(plan, day)
   local values = hmget(KEYS[7], unknown)
   for i = 1, #unknown do open[unknown[i]] = tonumber(values[i] or 0) end
   if not by_day[day] then by_day[day], day_change[day] = {}, {} end
-  values = hmget(KEYS[10 + day], members)
+  values = hmget(KEYS[FIRST_DAY + day], members)
   for i, member in ipairs(members) do
     by_day[day][member] = by_day[day][member] or tonumber(values[i] or 0)
     fields[i] = plan.group .. '\0' .. member

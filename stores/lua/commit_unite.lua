@@ -1,4 +1,4 @@
--- Part of commit: entities become one, in memory; nothing is written.
+-- Part of commit and decide: entities become one, in memory; nothing is written.
 -- 3. uniting: the smallest seq names the entity; of two holdings of a scope an owner beats a provisional one, that a
 --    pool, and else the earlier stays. Two owners: the later is suspended, never overwritten.
 local function rank(h)
@@ -36,43 +36,28 @@ local function meet(holds, more, this)
   return two
 end
 
-local function members_of(id)
-  local e = open_entity(id)
-  return id .. e.members .. concat(hmget(KEYS[10], pieces(id, e.beyond))) .. e.more
-end
-
--- The entity of a lead that the batch does not speak of, perhaps.
-local function entity_of(s)
-  local known = alias[s] or call('HGET', KEYS[4], s)
-  return root(known and sub(known, 1, 4) or s)
-end
-
--- A pair that a person told apart never unites again: the first join that would unite one, nil when none would.
-local function told_apart(e, joins)
-  local group, list = {}, {}
-  local function take(id)
-    local all = members_of(id)
-    for p = 1, #all, 4 do
-      local s = sub(all, p, p + 3)
-      if not group[s] then list[#list + 1] = s end
-      group[s] = id
-    end
-  end
-  local parts, huge = { e }, nil -- a pair has two ends: of the largest customer nobody goes through all leads
-  for p = 1, #joins, 4 do parts[#parts + 1] = root(sub(joins, p, p + 3)) end
-  for _, id in ipairs(parts) do
+-- Pairs of these entities that a person told apart, as a set of both orders. A pair has two ends, so of the largest customer
+-- nobody goes through all leads.
+local function apart_among(ids)
+  local group, list, apart, huge = {}, {}, {}, nil
+  for _, id in ipairs(ids) do
     if open_entity(id).beyond > (huge and open_entity(huge).beyond or 0) then huge = id end
   end
-  for _, id in ipairs(parts) do
-    if id ~= huge then take(id) end
-  end
-  for i, apart in ipairs(hmget(KEYS[9], list)) do
-    for p = 1, apart and #apart or 0, 4 do
-      local s = sub(apart, p, p + 3)
-      local other = group[s] or (huge and entity_of(s) == huge and huge)
-      if other and other ~= group[list[i]] then return other == e and group[list[i]] or other end
+  for _, id in ipairs(ids) do
+    local all = id ~= huge and members_of(id) or ''
+    for p = 1, #all, 4 do
+      list[#list + 1] = sub(all, p, p + 3)
+      group[list[#list]] = id
     end
   end
+  for i, others in ipairs(hmget(KEYS[9], list)) do
+    for p = 1, others and #others or 0, 4 do
+      local s, one = sub(others, p, p + 3), group[list[i]]
+      local other = group[s] or (huge and entity_of(s) == huge and huge)
+      if other and other ~= one then apart[one .. other], apart[other .. one] = true, true end
+    end
+  end
+  return apart
 end
 
 local function unite(a, b, this)
@@ -84,6 +69,7 @@ local function unite(a, b, this)
     alias[s], tail[s] = a, tail[s] or ''
     this.moved[s] = true
   end
+  this.met = this.met or (kept.version ~= NEVER and lost.version ~= NEVER)
   local room = 4 * INLINE - #kept.members
   kept.members, kept.more = kept.members .. sub(moving, 1, room), kept.more .. sub(moving, room + 1)
   this.two = meet(holdings(a), holdings(b), this) or this.two
@@ -93,3 +79,23 @@ local function unite(a, b, this)
   return a
 end
 
+-- Two customers turned out to be one: whoever waits to be told whether they are need not be asked any more. `waiting`
+-- are changes to the queue: seq -> value, false when it waits no more.
+local function settle(e, waiting)
+  local all, list, here = members_of(e), {}, {}
+  for p = 1, #all, 4 do
+    list[#list + 1] = sub(all, p, p + 3)
+    here[list[#list]] = true
+  end
+  for i, value in ipairs(hmget(KEYS[11], list)) do
+    local now = waiting[list[i]]
+    if now == nil then now = value end
+    if now and here[sub(now, 17, 20)] then waiting[list[i]] = false end
+  end
+end
+
+local function write_waiting(waiting)
+  for s, value in pairs(waiting) do
+    if value then call('HSET', KEYS[11], s, value) else call('HDEL', KEYS[11], s) end
+  end
+end

@@ -1,13 +1,13 @@
 -- remove: take one committed lead out of the index and split what only it had held together.
 -- KEYS 1 counters, 2 events, 3 records, 4 entities, 5 aliases, 6 open, 7 journal, 8 apart, 9 beyond,
---      10.. one bucket table a kind
+--      10 waiting, 11 decided, 12.. one bucket table a kind
 -- ARGV 1 event, 2 match keys (9 bytes each), 3 kinds (a letter per bucket table), 4 why (the name of the move: undone,
 --      erased, expired), 5 at_ms, 6 body of the outcome that stays ('' leaves none), 7 '1': only say what would happen,
 --      8 expire only: the entity's last lead must not be above this seq, and it must have no owner ('' no condition)
 -- Reply: absent | under_way | kept | removed, number of parts left, members left.
 -- The leads that remain are regrouped by what their own decisions joined. A holding stays with the part of the lead it
 -- was given for, else with the part of the smallest seq; one that was suspended lives again where it is alone.
-local LIVE, SUSPENDED = 0, 1
+local LIVE = 0
 local event, dry, cutoff = ARGV[1], ARGV[7] == '1', tonumber(ARGV[8])
 local value = call('HGET', KEYS[2], event)
 if not value then return { 'absent', 0, 0 } end
@@ -16,7 +16,7 @@ local mine = sub(value, 1, 4)
 local journal = tonumber(call('HGET', KEYS[1], 'journal') or 0) + 1
 
 -- 1. the entity and what its other leads joined
-local members, tails, parent, holds, root, beyond = {}, {}, {}, {}, false, {}
+local members, tails, holds, root, beyond = {}, {}, {}, false, {}
 if number(mine) > 0 and sub(value, 5, 8) ~= '\0\0\0\0' then
   local alias = call('HGET', KEYS[5], mine)
   root = alias and sub(alias, 1, 4) or mine
@@ -36,47 +36,21 @@ if number(mine) > 0 and sub(value, 5, 8) ~= '\0\0\0\0' then
   end
 end
 
--- 2. parts: union-find, the smallest seq names a part
-local function find(s)
-  while parent[s] ~= s do s = parent[s] end
-  return s
-end
+-- 2. parts
 local rest = {}
 for _, s in ipairs(members) do
-  if s ~= mine then
-    rest[#rest + 1], parent[s] = s, s
-  end
+  if s ~= mine then rest[#rest + 1] = s end
 end
 local aliases = hmget(KEYS[5], rest)
 for i, s in ipairs(rest) do tails[s] = aliases[i] and sub(aliases[i], 5) or '' end
-for _, s in ipairs(rest) do
-  for p = 1, #tails[s], 4 do
-    local joined = sub(tails[s], p, p + 3)
-    if parent[joined] then
-      local a, b = find(s), find(joined)
-      if number(b) < number(a) then a, b = b, a end
-      parent[b] = a
-    end
-  end
-end
-local parts, order, keeper = {}, {}, nil
-for _, s in ipairs(rest) do
-  local id = find(s)
-  if not parts[id] then
-    parts[id] = { further = {}, holds = {} }
-    order[#order + 1] = id
-    if not keeper or number(id) < number(keeper) then keeper = id end
-  end
-  if s ~= id then table.insert(parts[id].further, s) end
-end
+local parts, order, part_of, keeper = regroup(rest, tails)
 if dry then return { 'removed', #order, #rest } end
 
 -- 3. holdings
 local open_change = {}
 local function open_by(member, change) open_change[member] = (open_change[member] or 0) + change end
 for _, h in ipairs(holds) do
-  local lead = pack('>I4', h[7])
-  local id = parent[lead] and find(lead) or keeper
+  local id = part_of(pack('>I4', h[7])) or keeper
   if id then
     parts[id].holds[#parts[id].holds + 1] = h
   elseif h[6] == LIVE then
@@ -84,23 +58,12 @@ for _, h in ipairs(holds) do
   end
 end
 for _, id in ipairs(order) do
-  local held, taken = parts[id].holds, {}
-  table.sort(held, function(a, b)
-    if (a[6] == SUSPENDED) ~= (b[6] == SUSPENDED) then return b[6] == SUSPENDED end
-    return a[5] < b[5]
-  end)
-  for _, h in ipairs(held) do
-    if h[6] == SUSPENDED and not taken[h[1]] then
-      h[6] = LIVE
-      open_by(h[2], 1)
-    end
-    taken[h[1]] = true
-  end
+  revive(parts[id].holds, function(owner) open_by(owner, 1) end)
 end
 
 -- 4. write
 local tables, buckets = {}, {}
-for k = 1, #ARGV[3] do tables[byte(ARGV[3], k)] = KEYS[9 + k] end
+for k = 1, #ARGV[3] do tables[byte(ARGV[3], k)] = KEYS[11 + k] end
 for p = 1, #ARGV[2], 9 do
   local at, field = tables[byte(ARGV[2], p)], sub(ARGV[2], p + 1, p + 8)
   local bucket = call('HGET', at, field)
@@ -113,7 +76,7 @@ for p = 1, #ARGV[2], 9 do
 end
 call('HDEL', KEYS[3], mine)
 call('HDEL', KEYS[5], mine)
-call('HDEL', KEYS[8], mine)
+for _, k in ipairs({ 8, 10, 11 }) do call('HDEL', KEYS[k], mine) end
 if root then call('HDEL', KEYS[4], root) end
 hdel(KEYS[9], beyond)
 for _, id in ipairs(order) do
