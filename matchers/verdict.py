@@ -26,11 +26,6 @@ def scale_of(facts: Facts, counts: Sequence[int], stats: IndexStats, weights: We
     return Scale(n, log2(share / n), dict(zip(plan(facts), counts, strict=True)), weights, city_of(facts))
 
 
-def probability(bits: float) -> float:
-    """Bits (log2 of odds) as a probability."""
-    return float(1.0 / (1.0 + 2.0 ** -max(min(bits, 200.0), -200.0)))
-
-
 def judge(
     facts: Facts,
     counts: Sequence[int],
@@ -65,17 +60,19 @@ def judge(
             return _NEW
     best, best_known, top = scored[0]
     if top.bits < weights.unsure:
-        return Verdict("new", (), best.first, probability(top.bits), top.bits, _account(scored, weights), _shown(top))
+        return Verdict(
+            "new", (), best.first, weights.probability(top.bits), top.bits, _account(scored, weights), _shown(top)
+        )
     if top.bits < weights.same:
         account = _account(scored, weights)
-        return Verdict("unsure", (), best.first, probability(top.bits), top.bits, account, _shown(top))
+        return Verdict("unsure", (), best.first, weights.probability(top.bits), top.bits, account, _shown(top))
     joins = [best.first]
     joins += [
         other.first
         for other, known, result in scored[1:]
         if result.bits >= weights.merge and _one(best_known, known, top, result)
     ]
-    return Verdict("same", tuple(joins), best.first, probability(top.bits), top.bits, 0, _shown(top))
+    return Verdict("same", tuple(joins), best.first, weights.probability(top.bits), top.bits, 0, _shown(top))
 
 
 def _one(best: Known, other: Known, top: Scored, result: Scored) -> bool:
