@@ -103,7 +103,20 @@ def peers(found: Figures) -> str:
     versions = ", ".join(f"{name} {number}" for name, number in found["versions"].items())
     return f"{table(('cluster-pair F1', *sets), lines)}\n\nPrecision / recall and seconds:\n\n" + (
         table(("", *sets), ((name, *(_detail(one[name]) for one in sets.values())) for name in names))
-        + f"\n\nVersions: {versions}."
+        + f"\n\n{_failures(sets)}Versions: {versions}."
+    )
+
+
+def _failures(sets: Figures) -> str:
+    """Why a cell says failed."""
+    return (
+        "".join(
+            f"- {matcher} on {name}: {score['failed']}\n"
+            for name, scores in sets.items()
+            for matcher, score in scores.items()
+            if "failed" in score
+        )
+        + "\n"
     )
 
 

@@ -10,10 +10,10 @@ import recordlinkage as rl
 from benchmarks.peers.table import Pair, Record, filled, serve
 
 EXACT = ("phone", "email", "wechat", "postcode", "number", "custom_id", "custom_date", "region")
-#: A block of companies or roads holds more colleagues and neighbours than repeats: ECM then takes those for the matches.
-BLOCKS = ("phone", "email", "wechat", "custom_id", "custom_date", "name", ["company", "road"], ["surname", "postcode"])
-#: For records that have nothing else.
-BARE = ("company", "road")
+#: Of persons. A block of companies or roads holds more colleagues than repeats: ECM then takes those for the matches.
+PERSONS = ("phone", "email", "wechat", "custom_id", "custom_date", "name", ["company", "road"], ["surname", "postcode"])
+#: Of places and companies.
+OTHERS = ("phone", "email", "company", "road", "name", "postcode")
 SIMILAR = 0.85
 
 
@@ -22,9 +22,10 @@ def find(records: list[Record]) -> Iterator[Pair]:
     frame = pd.DataFrame(records).set_index("id").replace("", None)
     columns = filled(records)
     index = rl.Index()
-    usable = [block for block in BLOCKS if set([block] if isinstance(block, str) else block) <= set(columns)]
-    for block in usable or [column for column in BARE if column in columns]:
-        index.block(block)
+    wanted = PERSONS if "name" in filled(records, 0.5) else OTHERS
+    for block in wanted:
+        if set([block] if isinstance(block, str) else block) <= set(columns):
+            index.block(block)
     pairs = index.index(frame)
     compare = rl.Compare()
     for column in columns:

@@ -38,7 +38,7 @@ SETS = ("leads10k", "febrl3", "fodors_zagats", "fake_1000", "cn_company_brands",
 FULL_SETS = (*SETS, "leads100k", "febrl1", "febrl2", "ror_affiliations", "patstat_applicants")
 #: Custom fields of a set, for everybody.
 KINDS = {"febrl3": {"date_of_birth": "date", "soc_sec_id": "id"}}
-LONGEST_S = 1_800
+LONGEST_S = 900
 
 
 def run(*, full: bool) -> dict[str, Any]:
@@ -113,7 +113,7 @@ def ours(folder: Path, kinds: dict[str, str], home: Path) -> dict[str, Any]:
 
 
 def peer(module: str, usual: float, table: Path, clusters: Path, ids: list[str], truth: Truth) -> dict[str, Any]:
-    """A peer's scores; {"failed": why} when it ends with an error or takes more than half an hour."""
+    """A peer's scores; {"failed": why} when it ends with an error or takes more than a quarter of an hour."""
     pairs = table.with_name(f"{module}.csv")
     command = ["nice", "-n", "10", str(PYTHON), "-m", f"benchmarks.peers.{module}", str(table), str(pairs)]
     began = perf_counter()
@@ -128,7 +128,7 @@ def peer(module: str, usual: float, table: Path, clusters: Path, ids: list[str],
             env={**os.environ, "PYTHONHASHSEED": "1", "PYTHONWARNINGS": "ignore"},
         )
     except subprocess.TimeoutExpired:
-        return {"failed": "more than half an hour"}
+        return {"failed": "more than a quarter of an hour"}
     except subprocess.CalledProcessError as error:
         return {"failed": (error.stderr.strip().splitlines() or ["without a word"])[-1][:200]}
     seconds = perf_counter() - began
