@@ -18,12 +18,11 @@ from gateway.imports import Batch, Import, make_batch
 from gateway.mapping import Mapping
 from leads.errors import BadInput, LeadstreamError
 from leads.prepare import ALIASES
-from leads.records import Facts, Outcome, Row
+from leads.records import Outcome, Row
 from leadstream.inline import prepare_log, work_off
 from leadstream.runtime import Runtime, clock
 from leadstream.service import Service
 from leadstream.settings import Settings
-from matchers.keys import keys_of
 from stores.idempotency import RedisIdempotency
 from stores.undo import undo
 
@@ -194,12 +193,7 @@ async def undo_batch(settings: Settings, tenant: str, batch: str, dry_run: bool)
     runtime = Runtime(settings)
     try:
         record, events = await batch_events(runtime, tenant, batch)
-        secret = runtime.tenants()[tenant].secret
-
-        def keys(packed: bytes) -> tuple[bytes, ...]:
-            return keys_of(msgspec.msgpack.decode(packed, type=Facts), secret)
-
-        done = await undo(runtime.client, tenant, events, keys, clock(), preview=dry_run)
+        done = await undo(runtime.client, tenant, events, runtime.keys_of(tenant), clock(), preview=dry_run)
     finally:
         await runtime.close()
     verb = "would be" if dry_run else "were"

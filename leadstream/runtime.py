@@ -10,14 +10,21 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from gateway.settings import GatewayConfig, Limits, SourceSpec, TokenSpec
+from leads.records import Facts
 from leadstream.keys import key
 from leadstream.service import store_home
 from leadstream.settings import Settings
+from matchers.keys import KEY_VERSION
+from matchers.schemes import keying
 from stores.connect import connect
 from stores.embedded import start_or_attach
 from stores.index import ValkeyIndex
 from stores.patience import Patience
+from stores.rekey import claim
+from stores.removal import KeysOf
 from stores.stream_log import StreamConsumer, StreamPublisher
 from streams.metrics import Metrics
 from streams.pipeline import Pipeline, TenantSpec
@@ -29,6 +36,9 @@ from streams.topics import declared, embedded_keep
 WORKERS, ARCHIVISTS = "leadstream", "archive"
 #: How long the embedded log keeps what every group has acknowledged.
 KEEP_MS = embedded_keep(declared())
+
+
+_facts = msgspec.msgpack.Decoder(Facts).decode
 
 
 def clock() -> int:
@@ -65,9 +75,12 @@ class Runtime:
         await self.client.aclose()
 
     def tenants(self) -> dict[str, TenantSpec]:
-        """What each tenant's pipeline needs."""
+        """What each tenant's pipeline needs. Asks the store by which keys it is kept. Raises Misconfigured, StoreDown."""
         shared = bool(self.settings.store.url)
         most = self.settings.limits.max_value_chars
+        versions = claim(self.url, list(self.settings.tenants), KEY_VERSION)
+        keyings = {name: keying(in_force) for name, in_force in versions.items()}
+        self.index.cases |= {name: found.cases for name, found in keyings.items()}
         return {
             name: TenantSpec(
                 name,
@@ -75,9 +88,15 @@ class Runtime:
                 tenant.policy(),
                 tenant.preparation(most),
                 tenant.matching.weights(),
+                keyings[name],
             )
             for name, tenant in self.settings.tenants.items()
         }
+
+    def keys_of(self, tenant: str) -> KeysOf:
+        """The keys that a record is in the index under. Raises Misconfigured, StoreDown."""
+        spec = self.tenants()[tenant]
+        return lambda record: spec.keying.keys(_facts(record), spec.secret)
 
     def shell(self, metrics: Metrics, slot: str, publisher: Publisher | None = None) -> Shell:
         """A shell over this store and log."""

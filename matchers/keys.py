@@ -38,6 +38,8 @@ KINDS: dict[str, str] = {
 }
 _FILLERS = frozenset("the and of for to in with by on an is it or at as from be your you we".split())  # noqa: SIM905
 _LETTERS = {kind: kind.encode() for kind in KINDS}
+#: Which keys a record gets. Raise it with every change of ``plan`` that gives other keys, and see ``schemes.py``.
+KEY_VERSION = 1
 MOST_KEYS = 12
 MOST_WEAK_KEYS = 24  # records with neither phone nor company: few of them, and hard to find otherwise
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from leads.errors import StoreDown
+from leads.errors import Misconfigured, StoreDown
 
 
 def connect(url: str, *, timeout_s: float = 30.0, connections: int = 64) -> Redis:
@@ -30,10 +30,17 @@ def connect(url: str, *, timeout_s: float = 30.0, connections: int = 64) -> Redi
 
 @contextmanager
 def guarded(doing: str) -> Iterator[None]:
-    """Turn whatever the driver raises inside into StoreDown. ``doing`` says what was tried: "register", "read the journal"."""
+    """Turn whatever the driver raises inside into StoreDown. ``doing`` says what was tried: "register", "read the journal".
+
+    Misconfigured: the index has keys of a version that this process does not make.
+    """
     try:
         yield
     except (RedisError, OSError, TimeoutError) as error:
+        if str(error).startswith("KEYS "):
+            raise Misconfigured(
+                [("index", "it has moved to another version of keys; restart with the new program")]
+            ) from None
         # Only the class goes into the text: an answer of the server could quote what was sent.
         raise StoreDown(
             f"the store did not {doing} ({type(error).__name__}); check that it runs and has disk and memory left"

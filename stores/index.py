@@ -39,6 +39,7 @@ _LEAD = Struct(">IIB")
 _SINGLE = Struct(">IQ")
 _VIEW = Struct(">IQIB")
 _signed: dict[int, Struct] = {}
+REGISTER = Script("register", "register_numbers", "register_buckets")
 
 
 class ValkeyIndex:
@@ -51,8 +52,10 @@ class ValkeyIndex:
     def __init__(self, client: Redis, *, cap: int = 32, top: int = 20, members: int = 16) -> None:
         assert 0 < cap <= 127, "counts travel as signed bytes"
         self.client: Any = client  # the driver's types cannot tell that answers are bytes here
+        #: Tables of key (U, L) that this process makes keys for, by tenant; the store refuses who leaves out one in force.
+        self.cases: dict[str, str] = {}
+        self.cap = cap
         self._limits = (cap, top, members)
-        self._register = Script("register")
         self._commit = Script("commit", "entities", "commit_read", "commit_turn", "commit_unite")
         self._plans: dict[tuple[str, bytes], tuple[str, str]] = {}
 
@@ -70,14 +73,23 @@ class ValkeyIndex:
             at.records,
             at.entities,
             at.aliases,
+            at.demoted,
             *(at.bucket(chr(kind)) for kind in kinds),
         ]
         sizes = bytes(map(len, keys))
-        arguments = [b"".join([r.event for r in batch]), sizes, blob, kinds, *self._limits, 0 if known else 1]
+        arguments: list[Any] = [
+            b"".join([r.event for r in batch]),
+            sizes,
+            blob,
+            kinds,
+            *self._limits,
+            0 if known else 1,
+        ]
         records = [r.record for r in batch]
         lengths = codec.pack_seqs([len(record) for record in records])
         with guarded("register"):
-            reply = await self._register(self.client, tables, [*arguments, lengths, b"".join(records)])
+            arguments += [lengths, b"".join(records), self.cases.get(tenant, ""), 0]
+            reply = await REGISTER(self.client, tables, arguments)
         answer = _read_answer(batch, sizes, reply)
         if known:
             missing = [seq for seq in codec.unpack_seqs(reply[3]) if seq not in known]

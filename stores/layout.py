@@ -7,8 +7,9 @@ seq; a *journal number* (8 bytes) numbers the effects, and the number of an enti
 
 | key         | type   | field -> value |
 |-------------|--------|----------------|
-| ``c``       | HASH   | ``seq``, ``journal``, ``joined`` -> counter |
-| ``k<kind>`` | HASH   | 8 bytes of keyed hash -> the seqs that hold this key, 4 bytes each, ascending (a *bucket*); one byte more: it is full |
+| ``c``       | HASH   | ``seq``, ``journal``, ``joined`` -> counter; ``keys`` -> the versions of keys in force: U1, or U1L2 while 2 is built; ``rekeyed`` -> built so far |
+| ``k<kind>`` | HASH   | 8 bytes of keyed hash -> the seqs that hold this key, 4 bytes each, ascending (a *bucket*); one byte more: 1 it is full, 2 blocked by a person, 3 it has a cap of its own. Kinds are upper-case in tables U, lower-case in tables L |
+| ``f``       | HASH   | key of a bucket that is full, blocked or restored -> f, b or r, since when 8 (ms), its cap 4 |
 | ``r``       | HASH   | seq -> record (msgpack of Facts) |
 | ``e``       | HASH   | 16 bytes event -> seq once registered; the stored outcome (``codec``) once committed |
 | ``n``       | HASH   | entity -> version 8, number of further members 4, the first 250 of their seqs, msgpack of holdings (may be empty) |
@@ -49,6 +50,7 @@ class Keys(msgspec.Struct, frozen=True, gc=False):
     beyond: str
     waiting: str
     decided: str
+    demoted: str
     tag: str
 
     @property
@@ -58,7 +60,7 @@ class Keys(msgspec.Struct, frozen=True, gc=False):
     @classmethod
     def of(cls, tenant: str) -> Keys:
         tag = "{" + tenant + "}"
-        letters = dict(zip(cls.__struct_fields__, "crenmpgoajxwv", strict=False))
+        letters = dict(zip(cls.__struct_fields__, "crenmpgoajxwvf", strict=False))
         return cls(**{name: tag + letter for name, letter in letters.items()}, tag=tag)
 
     def bucket(self, kind: str) -> str:

@@ -67,7 +67,7 @@ async def _chunk(
     seqs = [value[:4] if value else bytes(4) for value in stored]
     records = await client.hmget(at.records, seqs)
     tables = [at.counters, at.events, at.records, at.entities, at.aliases, at.open, at.journal, at.apart]
-    tables += [at.beyond, at.waiting, at.decided]
+    tables += [at.beyond, at.waiting, at.decided, at.demoted]
     async with client.pipeline(transaction=False) as pipeline:
         for event, record in zip(events, records, strict=True):
             keys = b"".join(keys_of(record)) if record else b""

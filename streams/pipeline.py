@@ -18,7 +18,7 @@ from leads.policy import Policy
 from leads.preparation import Preparation
 from leads.prepare import prepare
 from leads.records import Envelope, Facts, IndexStats, Lead, Neighbour, Plan, Refused, Registration, Row, Verdict
-from matchers.keys import keys_of
+from matchers.schemes import Keying
 from matchers.verdict import judge
 from matchers.weights import DEFAULT, Weights
 from routing.plan import compile_policy
@@ -36,6 +36,7 @@ class TenantSpec(msgspec.Struct, frozen=True):
     policy: Policy
     preparation: Preparation = Preparation()
     weights: Weights = DEFAULT
+    keying: Keying = Keying()
 
 
 class Work(msgspec.Struct, gc=False):
@@ -70,7 +71,7 @@ class Pipeline:
             work.refused = prepared
             return
         work.lead = prepared
-        keys = keys_of(prepared.facts, self.spec.secret)
+        keys = self.spec.keying.keys(prepared.facts, self.spec.secret)
         work.registration = Registration(event=work.event, keys=keys, record=_encode(prepared.facts))
 
     def judge(
@@ -82,6 +83,7 @@ class Pipeline:
         stats: IndexStats,
     ) -> Verdict:
         """Step 3. ``own``: the other leads already in this lead's entity; what contradicts one of them is not joined."""
+        counts = self.spec.keying.counts(lead.facts, counts)
         return judge(lead.facts, counts, neighbours, stats, self.spec.weights, own)
 
     def plan(self, lead: Lead) -> Plan:

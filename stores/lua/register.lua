@@ -1,148 +1,14 @@
 -- register: number each event once, put its keys in the index, answer which entities share a key and what they are.
--- KEYS 1 counters, 2 events, 3 records, 4 entities, 5 aliases, 6.. one bucket table a kind
+-- KEYS 1 counters, 2 events, 3 records, 4 entities, 5 aliases, 6 demoted, 7.. one bucket table a kind
 -- ARGV 1 events (16 bytes each), 2 number of keys (1 byte a lead), 3 match keys (9 bytes each), 4 kinds (a letter per
 --      bucket table), 5 cap (entities a bucket may hold), 6 top (candidate entities a lead), 7 most (members a view),
---      8 '1': send records, 9 lengths of the records (4 bytes each), 10 the records
+--      8 '1': send records, 9 lengths of the records (4 bytes each), 10 the records, 11 the cases of key this client
+--      makes (U, L or both; '' does not say), 12 '1': rekey, the events are 12 NUL and the seq of a lead on record
 -- Reply: per lead seq4 entity4 candidates1 (first seq4 entity4 mask8)* and a signed byte a key (how many other entities
 --      hold it, -1 full); views of one lead id4 version8; views of more id4
 --      version8 size4 listed1 seq4*; seqs of the records; records; index, outcome, ...;
 --      highest seq, joined.
-local events, sizes, keys, kinds = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
-local cap, top, most = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
-local n = #sizes
-local FULL = '\1' -- after the seqs of a bucket: it was full when last examined
-local EXAMINE = 16 -- a full bucket is examined again by every so many batches: its entities may have united
-
--- 1. numbers: an event keeps the one it has
-local event = {}
-for i = 1, n do event[i] = sub(events, 16 * i - 15, 16 * i) end
-local on_record = hmget(KEYS[2], event)
-local highest = tonumber(call('HGET', KEYS[1], 'seq') or 0)
-local seq, fresh, outcomes, given = {}, {}, {}, {}
-local new_events, new_records, replayed, from = {}, {}, false, 1
-for i = 1, n do
-  local value, length = on_record[i], unpack_of('>I4', ARGV[9], 4 * i - 3)
-  if value then
-    seq[i] = sub(value, 1, 4)
-    if #value > 4 then
-      outcomes[#outcomes + 1] = i
-      outcomes[#outcomes + 1] = value
-      on_record[i] = true
-    else
-      on_record[i], replayed = false, true
-    end
-  elseif given[event[i]] then
-    seq[i], replayed = given[event[i]], true
-  else
-    highest = highest + 1
-    local mine = pack('>I4', highest)
-    seq[i], fresh[i], given[event[i]] = mine, true, mine
-    local at = #new_events
-    new_events[at + 1], new_events[at + 2] = event[i], mine
-    new_records[at + 1], new_records[at + 2] = mine, sub(ARGV[10], from, from + length - 1)
-  end
-  from = from + length
-end
-local examine = replayed or highest % (EXAMINE * n) < n
-
--- 2. buckets of all keys of the batch, and the entity of every lead in them
-local bucket, fields_of, names_of, kind_at = {}, {}, {}, {}
-for k = 1, #kinds do
-  fields_of[k], names_of[k], kind_at[byte(kinds, k)] = {}, {}, k
-end
-local start, key_of, at = {}, {}, 1
-for i = 1, n do
-  start[i] = #key_of
-  local stop = at + 9 * byte(sizes, i)
-  if on_record[i] ~= true then
-    for p = at, stop - 9, 9 do
-      local key = sub(keys, p, p + 8)
-      key_of[#key_of + 1] = key
-      if not bucket[key] then
-        bucket[key] = ''
-        local k = kind_at[byte(key)]
-        local list = fields_of[k]
-        list[#list + 1] = sub(key, 2)
-        names_of[k][#list] = key
-      end
-    end
-  end
-  at = stop
-end
-local alias, asked = {}, {}
-local function ask(s)
-  if not alias[s] then
-    alias[s] = s
-    asked[#asked + 1] = s
-  end
-end
-local large, full, changed = {}, {}, {}
-for k = 1, #kinds do
-  local values, names = hmget(KEYS[5 + k], fields_of[k]), names_of[k]
-  for i = 1, #names do
-    local value = values[i]
-    if value then
-      local name = names[i]
-      if #value % 4 == 1 then
-        full[name] = true
-        value = sub(value, 1, -2)
-      end
-      bucket[name] = value
-      if examine or not full[name] then
-        for p = 1, #value, 4 do ask(sub(value, p, p + 3)) end
-        if #value >= 4 * cap then large[#large + 1] = name end
-      end
-    end
-  end
-end
-for i = 1, n do
-  if not fresh[i] then ask(seq[i]) end
-end
-local found = hmget(KEYS[5], asked)
-for i = 1, #asked do
-  if found[i] then alias[asked[i]] = sub(found[i], 1, 4) end
-end
-
-local entity, wanted = {}, {}
-local function want(e)
-  if entity[e] == nil then
-    entity[e] = false
-    wanted[#wanted + 1] = e
-  end
-end
-local function load_wanted()
-  local values = hmget(KEYS[4], wanted)
-  for i = 1, #wanted do entity[wanted[i]] = values[i] end
-  wanted = {}
-end
-
--- 3. a bucket is full of entities, not of leads: leads of an entity that is in it already give up their place.
---    Leads under way do not fill it: they may all be one customer.
-for l = 1, #large do
-  local value = bucket[large[l]]
-  for p = 1, #value, 4 do want(alias[sub(value, p, p + 3)]) end
-end
-load_wanted()
-for l = 1, #large do
-  local key = large[l]
-  local value, seen, kept, settled = bucket[key], {}, {}, 0
-  for p = 1, #value, 4 do
-    local s = sub(value, p, p + 3)
-    local e = alias[s]
-    if e == s or not seen[e] then
-      kept[#kept + 1] = s
-      if entity[e] and not seen[e] then settled = settled + 1 end
-      seen[e] = true
-    end
-  end
-  if 4 * #kept < #value then
-    bucket[key], changed[key] = concat(kept), true
-  end
-  local was = full[key] or false
-  full[key] = settled >= cap or #kept >= 32 * cap
-  if full[key] ~= was then changed[key] = true end
-end
-
+-- In front of it, in this order: shared, register_numbers, register_buckets.
 -- Where my seq stands in a bucket: bytes before it, and whether it is in it.
 local function place(value, mine)
   local p = string.find(value, mine, 1, true)
@@ -168,9 +34,9 @@ for i = 1, n do
       local value = bucket[key]
       local before, within = #value, false
       if not fresh[i] then before, within = place(value, mine) end
-      if value == '' then
+      if value == '' and not full[key] then
         counts[k], bucket[key], changed[key] = 0, mine, true
-      elseif full[key] and not within then
+      elseif full[key] and (not within or flag[key] == BLOCKED) then
         counts[k] = -1
       else
         local others = 0
@@ -302,12 +168,14 @@ if #new_events > 0 then
 end
 for k = 1, #kinds do
   local writes, names, fields = {}, names_of[k], fields_of[k]
-  for i = 1, #names do
+  for i = 1, kept_kind(k) and #names or 0 do
     if changed[names[i]] then
       writes[#writes + 1] = fields[i]
-      writes[#writes + 1] = full[names[i]] and bucket[names[i]] .. FULL or bucket[names[i]]
+      writes[#writes + 1] = bucket[names[i]] .. (flag[names[i]] or '')
     end
   end
-  hset(KEYS[5 + k], writes)
+  hset(KEYS[6 + k], writes)
 end
+hset(KEYS[6], demoted)
+hdel(KEYS[6], undemoted)
 return { concat(reply), concat(singles), concat(views), concat(seqs), records, outcomes, highest, tonumber(call('HGET', KEYS[1], 'joined') or 0) }

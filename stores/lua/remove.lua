@@ -1,6 +1,6 @@
 -- remove: take one committed lead out of the index and split what only it had held together.
 -- KEYS 1 counters, 2 events, 3 records, 4 entities, 5 aliases, 6 open, 7 journal, 8 apart, 9 beyond,
---      10 waiting, 11 decided, 12.. one bucket table a kind
+--      10 waiting, 11 decided, 12 demoted, 13.. one bucket table a kind
 -- ARGV 1 event, 2 match keys (9 bytes each), 3 kinds (a letter per bucket table), 4 why (the name of the move: undone,
 --      erased, expired), 5 at_ms, 6 body of the outcome that stays ('' leaves none), 7 '1': only say what would happen,
 --      8 expire only: the entity's last lead must not be above this seq, and it must have no owner ('' no condition)
@@ -63,15 +63,16 @@ end
 
 -- 4. write
 local tables, buckets = {}, {}
-for k = 1, #ARGV[3] do tables[byte(ARGV[3], k)] = KEYS[11 + k] end
+for k = 1, #ARGV[3] do tables[byte(ARGV[3], k)] = KEYS[12 + k] end
 for p = 1, #ARGV[2], 9 do
   local at, field = tables[byte(ARGV[2], p)], sub(ARGV[2], p + 1, p + 8)
   local bucket = call('HGET', at, field)
   local place = bucket and string.find(bucket, mine, 1, true)
   while place and place % 4 ~= 1 do place = string.find(bucket, mine, place + 1, true) end
   if place then
-    local left = sub(bucket, 1, place - 1) .. sub(bucket, place + 4, #bucket - #bucket % 4)
-    if left == '' then call('HDEL', at, field) else call('HSET', at, field, left) end
+    local left = sub(bucket, 1, place - 1) .. sub(bucket, place + 4) -- with what stands after the seqs
+    if left == '\1' then call('HDEL', KEYS[12], sub(ARGV[2], p, p + 8)) end
+    if left == '' or left == '\1' then call('HDEL', at, field) else call('HSET', at, field, left) end
   end
 end
 call('HDEL', KEYS[3], mine)

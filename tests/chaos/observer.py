@@ -74,7 +74,7 @@ async def look(site: Site) -> Seen:
         nobody = list(store.hkeys("{" + _NOBODY + "}e"))
         entities = {_number(name): _held(name, value) for name, value in rows("n").items()}
         alias = {_number(name): _number(value[:4]) for name, value in rows("m").items()}
-        counters = {name.decode(): int(value) for name, value in rows("c").items()}
+        counters = {name.decode(): int(value) for name, value in rows("c").items() if value.isdigit()}
         open_ = {name.decode(): int(value) for name, value in rows("o").items()}
         days = [key for key in store.scan_iter(tag + "d*") if key[len(tag) + 1 :].isdigit()]
         given = sum(int(value) for day in days for value in store.hvals(day))
