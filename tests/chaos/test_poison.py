@@ -34,6 +34,7 @@ async def test_on_the_embedded_log(tmp_path: Path) -> None:
         await one_lead_kills(site)
 
 
+@pytest.mark.slow
 @pytest.mark.kafka
 async def test_on_kafka(fresh_kafka: Kafka, tmp_path: Path) -> None:
     with Site(tmp_path / "site", fresh_kafka) as site:
