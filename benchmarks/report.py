@@ -103,7 +103,7 @@ def peers(found: Figures) -> str:
     versions = ", ".join(f"{name} {number}" for name, number in found["versions"].items())
     return f"{table(('cluster-pair F1', *sets), lines)}\n\nPrecision / recall and seconds:\n\n" + (
         table(("", *sets), ((name, *(_detail(one[name]) for one in sets.values())) for name in names))
-        + f"\n\n{_failures(sets)}Versions: {versions}."
+        + f"\n\n{_failures(sets)}Versions: {versions}. {found.get('note', '')}".rstrip()
     )
 
 

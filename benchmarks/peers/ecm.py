@@ -13,7 +13,7 @@ EXACT = ("phone", "email", "wechat", "postcode", "number", "custom_id", "custom_
 #: Of persons. A block of companies or roads holds more colleagues than repeats: ECM then takes those for the matches.
 PERSONS = ("phone", "email", "wechat", "custom_id", "custom_date", "name", ["company", "road"], ["surname", "postcode"])
 #: Of places and companies.
-OTHERS = ("phone", "email", "company", "road", "name", "postcode")
+OTHERS = ("phone", "email", "company", "road", "name")
 SIMILAR = 0.85
 
 
