@@ -33,7 +33,7 @@ from streams.shell import Shell
 
 TENANT = "dedupe"
 #: Leads handed to the shell at a time, as a worker takes them from its log.
-TAKE = 800
+TAKE = 1_600
 #: One lead in so many is sent alone and timed: the latency of a lead somebody waits for.
 ALONE_EVERY = 100
 #: A review counts with its likeliest entity when that is likelier than not.

@@ -27,7 +27,7 @@ from streams.recollection import Recollection
 #: Stale answers after which a lead is registered, judged and committed alone.
 ALONE_AFTER = 3
 #: Sub-batches a call is cut into: while one is judged another is on the wire,
-OVERLAPPING = 4
+OVERLAPPING = 8
 #: ... but none is smaller than this: a round trip costs what a few leads cost.
 WORTH = 25
 #: Turns of the event loop a command needs from here to the socket (taking a connection, writing).

@@ -34,7 +34,7 @@ class Shell:
     """Processes messages of the raw log. One instance a worker process; ``slot`` names the worker across restarts.
 
     ``clock`` gives milliseconds, for measuring only: no decision asks it. ``sub_batch`` is how many leads share a round
-    trip at most. A take is cut into at least four, so that they overlap; small ones block the store for less, large ones
+    trip at most. A take is cut into several, so that they overlap; small ones block the store for less, large ones
     wait for the disk less often, so the size follows what is in hand.
     """
 
@@ -47,7 +47,7 @@ class Shell:
         metrics: Metrics,
         *,
         slot: str = "0",
-        sub_batch: int = 100,
+        sub_batch: int = 200,
     ) -> None:
         self._index = index
         self._tenants = frozenset(pipelines)
@@ -71,12 +71,13 @@ class Shell:
 
     async def _process(self, messages: Sequence[Message]) -> None:
         suspects, calm = await self._suspects.part(messages)
-        for message in suspects:
-            await self._suspects.hold([message])
-            if self._suspects.deaths(message) >= DEATHS:
+        for group in suspects:
+            await self._suspects.hold(group)
+            deaths = self._suspects.deaths(group)
+            if deaths >= DEATHS:
                 self._metrics.set_aside()
-            await self._dispose(take([message], self._tenants, deaths=self._suspects.deaths(message)))
-            self._suspects.clear(message)
+            await self._dispose(take(group, self._tenants, deaths=deaths))
+            self._suspects.clear(group)
         if calm:
             await self._suspects.hold(calm)
             await self._dispose(take(calm, self._tenants))
