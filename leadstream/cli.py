@@ -17,6 +17,10 @@ import typer
 
 from leads.errors import BadInput, LeadstreamError, Misconfigured
 from leadstream import config
+from leadstream.cli_index import demoted_app, expire, rekey
+from leadstream.options import Config, File, MappingFile, Tenant
+from leadstream.options import settings as _settings
+from leadstream.options import tenant as _tenant
 from leadstream.settings import Settings
 
 app = typer.Typer(
@@ -31,13 +35,11 @@ for name, sub in (
     ("customers", customers_app),
     ("deadletters", letters_app),
     ("config", config_app),
+    ("demoted", demoted_app),
 ):
     app.add_typer(sub, name=name)
-
-Config = Annotated[str, typer.Option("--config", help="A YAML file; without one the shipped example.")]
-Tenant = Annotated[str, typer.Option("--tenant", help="Whose leads; without it the first tenant of the configuration.")]
-File = Annotated[Path, typer.Argument(help="csv, tsv, xlsx or jsonl")]
-MappingFile = Annotated[Path | None, typer.Option("--mapping", help="JSON: fields -> columns.")]
+app.command()(expire)
+app.command()(rekey)
 
 
 def main() -> None:
@@ -56,17 +58,6 @@ def main() -> None:
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
-
-
-def _settings(path: str) -> Settings:
-    return config.load(path or None, os.environ)
-
-
-def _tenant(settings: Settings, name: str) -> str:
-    chosen = name or next(iter(settings.tenants))
-    if chosen not in settings.tenants:
-        raise BadInput("unknown_tenant", f"there is no tenant {chosen}; there are: {', '.join(settings.tenants)}")
-    return chosen
 
 
 @app.command()

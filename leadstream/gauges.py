@@ -8,6 +8,7 @@ from typing import Any
 
 from leads.errors import Unavailable
 from leadstream.runtime import WORKERS, Runtime, clock
+from stores.demoted import counted, large
 from stores.lookup import memory, standing
 from streams.metrics import Metrics
 from streams.topics import RAW
@@ -37,6 +38,10 @@ async def measure(runtime: Runtime, metrics: Metrics) -> None:
         now = await standing(runtime.client, tenant)
         metrics.gauge("leadstream_index_leads", {(tenant,): float(now.leads)}, keep=True)
         metrics.gauge("leadstream_journal_lag_entries", {(tenant,): float(now.journal_lag)}, keep=True)
+        states = await counted(runtime.client, tenant)
+        metrics.gauge("leadstream_demoted_keys", {(tenant,): float(states["full"] + states["blocked"])}, keep=True)
+        too_large = await large(runtime.client, tenant, runtime.settings.tenants[tenant].large_customer)
+        metrics.gauge("leadstream_large_customers", {(tenant,): float(len(too_large))}, keep=True)
         pools |= {(tenant, pool): float(n) for pool, n in now.pools.items()}
         owners |= {(tenant, owner): float(n) for owner, n in now.owners.items()}
     metrics.gauge("leadstream_pool_customers", pools)

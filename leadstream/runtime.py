@@ -38,9 +38,6 @@ WORKERS, ARCHIVISTS = "leadstream", "archive"
 KEEP_MS = embedded_keep(declared())
 
 
-_facts = msgspec.msgpack.Decoder(Facts).decode
-
-
 def clock() -> int:
     """Milliseconds since the epoch. The edge asks it; nothing inside does."""
     return time.time_ns() // 1_000_000
@@ -68,6 +65,7 @@ class Runtime:
         self.url = settings.store.url or start_or_attach(store_home(self.data))
         self.client = connect(self.url)
         self.index = ValkeyIndex(self.client)
+        self.facts = msgspec.msgpack.Decoder(Facts).decode
         self.publisher = self._publisher()
 
     async def close(self) -> None:
@@ -96,7 +94,7 @@ class Runtime:
     def keys_of(self, tenant: str) -> KeysOf:
         """The keys that a record is in the index under. Raises Misconfigured, StoreDown."""
         spec = self.tenants()[tenant]
-        return lambda record: spec.keying.keys(_facts(record), spec.secret)
+        return lambda record: spec.keying.keys(self.facts(record), spec.secret)
 
     def shell(self, metrics: Metrics, slot: str, publisher: Publisher | None = None) -> Shell:
         """A shell over this store and log."""

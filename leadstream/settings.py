@@ -17,6 +17,7 @@ from leads.policy import Absence, Condition, Member, Policy, Pool, Rule, Strateg
 from leads.preparation import Preparation
 from matchers.weights import Weights
 from matchers.weights import load as load_weights
+from stores.demoted import LEAST_LARGE
 
 DAY_MS = 86_400_000
 
@@ -201,6 +202,10 @@ class TenantSection(Section):
     test_markers: Names = ("test@example.com",)
     matching: MatchingSection = MatchingSection()
     unsure_to_owner: bool = True
+    keep_days: float = Field(
+        default=0.0, ge=0
+    )  # customers without an owner, silent for longer, are forgotten; 0: never
+    large_customer: int = Field(default=1_000, ge=LEAST_LARGE)  # leads from which one customer is too large to be one
     protect_days: float = Field(default=30.0, gt=0, le=3_650)
     default_pool: str = "public"
     members: dict[Id, MemberSection] = {}

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import version
 
 from leadstream.gauges import watch
+from leadstream.life import retention
 from leadstream.runtime import ARCHIVISTS, WORKERS, Runtime, settle_garbage
 from leadstream.settings import Settings
 from stores.archive import Archive, Entry
@@ -27,7 +28,7 @@ from streams.topics import JOURNAL, OUTCOMES, RAW
 #: What the embedded log does not keep by itself.
 ARCHIVED = (RAW, OUTCOMES)
 #: Messages a worker takes at a time.
-MOST = 800
+MOST = 1_600
 
 
 class Shelf:
@@ -84,8 +85,7 @@ async def _run_embedded(settings: Settings, metrics: Metrics, slot: str) -> None
             await consumer.stop()
     finally:
         told.cancel()
-        for duty in duties:
-            duty.cancel()
+        await _end(duties)
         results = await asyncio.gather(*runs, *duties, return_exceptions=True)
         await runtime.close()
     for result in results:
@@ -117,9 +117,7 @@ def _run_faust(settings: Settings, metrics: Metrics, slot: str) -> None:
 
     async def close() -> None:
         for runtime, _, duties in made:
-            for duty in duties:
-                duty.cancel()
-            await asyncio.gather(*duties, return_exceptions=True)
+            await _end(duties)
             await runtime.close()
 
     app = make_app(
@@ -136,6 +134,14 @@ def _run_faust(settings: Settings, metrics: Metrics, slot: str) -> None:
     run(app)
 
 
+async def _end(duties: Sequence[asyncio.Task[None]]) -> None:
+    """Cancel until they have ended: a driver that races a time limit against an answer can swallow one cancellation."""
+    while left := [duty for duty in duties if not duty.done()]:
+        for duty in left:
+            duty.cancel()
+        await asyncio.wait(left, timeout=0.5)
+
+
 def _duties(
     runtime: Runtime, metrics: Metrics, slot: str, ready: Callable[[], bool], journals: Publisher
 ) -> list[asyncio.Task[None]]:
@@ -145,4 +151,5 @@ def _duties(
     return [
         asyncio.create_task(relay(journal, journals, tenants, slot, metrics)),
         asyncio.create_task(watch(runtime, metrics, ready)),
+        asyncio.create_task(retention(runtime, metrics)),
     ]

@@ -12,6 +12,7 @@ from stores.layout import Keys
 from stores.removal import KeysOf, Removed, remove
 
 _SCAN = 1_000
+_ERASED = codec.NUMBERS["suppressed", "erased"]
 
 
 async def erase(client: Any, tenant: str, events: Sequence[bytes], keys_of: KeysOf, at_ms: int) -> list[Removed]:
@@ -21,19 +22,34 @@ async def erase(client: Any, tenant: str, events: Sequence[bytes], keys_of: Keys
     return await remove(client, tenant, events, keys_of, "erased", at_ms, leaving=body)
 
 
-async def expire(client: Any, tenant: str, before_ms: int, keys_of: KeysOf, at_ms: int) -> int:
+async def its_turn(client: Any, tenant: str, every_ms: int) -> bool:
+    """Whether it is time for this tenant's retention: True once every ``every_ms``, for whoever asks first. Raises StoreDown."""
+    with guarded("take its turn"):
+        return bool(await client.set(Keys.of(tenant).sweep, "1", nx=True, px=every_ms))
+
+
+async def expire(
+    client: Any, tenant: str, before_ms: int, keys_of: KeysOf, at_ms: int, *, preview: bool = False
+) -> int:
     """Retention: forget entities without an owner whose last lead came before ``before_ms``. Gives how many leads went.
 
-    Walks all events once, in slices, and may run beside the workers. Numbers grow with time, so the last number given
-    before that moment tells old entities from those that were heard of since. Raises StoreDown.
+    Walks all events twice, in slices, and may run beside the workers. Numbers grow with time, so the last number given
+    before that moment tells old entities from those that were heard of since. Refused events of before go too, but not
+    the marks of erasure. ``preview`` changes nothing. Raises StoreDown.
     """
     last = await _last_before(client, tenant, before_ms)
     removed = 0
     async for events in _slices(client, tenant):
-        old = [event for event, stored in events if len(stored) > 4 and 0 < int.from_bytes(stored[:4], "big") <= last]
-        done = await remove(client, tenant, old, keys_of, "expired", at_ms, last_seq=last)
+        old = [event for event, stored in events if len(stored) > 4 and _is_old(stored, last, before_ms)]
+        done = await remove(client, tenant, old, keys_of, "expired", at_ms, last_seq=last, preview=preview)
         removed += sum(one.status == "removed" for one in done)
     return removed
+
+
+def _is_old(stored: bytes, last: int, before_ms: int) -> bool:
+    if seq := int.from_bytes(stored[:4], "big"):
+        return seq <= last
+    return stored[8] != _ERASED and codec.at_ms(stored) < before_ms
 
 
 async def _last_before(client: Any, tenant: str, before_ms: int) -> int:

@@ -57,6 +57,10 @@ class Keys(msgspec.Struct, frozen=True, gc=False):
     def relay(self) -> str:
         return f"{self.tag}jl"
 
+    @property
+    def sweep(self) -> str:
+        return f"{self.tag}xl"
+
     @classmethod
     def of(cls, tenant: str) -> Keys:
         tag = "{" + tenant + "}"

@@ -67,6 +67,7 @@ CATALOGUE: tuple[Metric, ...] = (
     Metric("leadstream_dead_letters_total", "counter", "leads", "Leads sent to the dead letters.", {"reason": REASONS["rejected"]}),
     Metric("leadstream_set_aside_total", "counter", "messages", "Messages set aside because they killed a worker twice."),
     Metric("leadstream_retries_total", "counter", "retries", "Calls repeated in place because a dependency did not answer.", {"dependency": DEPENDENCIES}),
+    Metric("leadstream_expired_leads_total", "counter", "leads", "Leads forgotten because their customer had no owner and was silent for too long."),
     # what waits
     Metric("leadstream_oldest_unanswered_seconds", "gauge", "seconds", "Age of the oldest lead without an outcome; 0 when none waits.", _PLACE, (), "max"),
     Metric("leadstream_log_lag_messages", "gauge", "messages", "Messages in the log that no worker has acknowledged.", _PLACE, (), "max"),
@@ -75,6 +76,8 @@ CATALOGUE: tuple[Metric, ...] = (
     # who has what
     Metric("leadstream_pool_customers", "gauge", "customers", "Customers in a pool.", {"tenant": (), "pool": ()}, (), "max"),
     Metric("leadstream_owner_customers", "gauge", "customers", "Open customers of an owner (internal member id).", {"tenant": (), "owner": ()}, (), "max"),
+    Metric("leadstream_large_customers", "gauge", "customers", "Customers with more leads than stated: perhaps not one.", _TENANT, (), "max"),
+    Metric("leadstream_demoted_keys", "gauge", "keys", "Keys that are no evidence any more: full or blocked.", _TENANT, (), "max"),
     # health
     Metric("leadstream_ready", "gauge", "bool", "1 when this process takes work."),
     Metric("leadstream_store_memory_bytes", "gauge", "bytes", "Memory the store uses.", {}, (), "max"),

@@ -123,6 +123,10 @@ class Metrics(Collector):
         """``n`` leads went to the dead letters; ``reason`` is one of the rejected codes."""
         self._add("leadstream_dead_letters_total", (reason,), n)
 
+    def expired(self, n: int) -> None:
+        """``n`` leads were forgotten by retention."""
+        self._add("leadstream_expired_leads_total", (), n)
+
     def set_aside(self, n: int = 1) -> None:
         """``n`` messages were set aside because they killed a worker twice."""
         self._add("leadstream_set_aside_total", (), n)
