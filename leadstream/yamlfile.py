@@ -11,6 +11,10 @@ from leads.errors import Misconfigured
 Path = tuple[str | int, ...]
 
 
+#: How YAML writes nothing: what programs put where a person leaves the place empty.
+_NOTHING = ("", "null", "Null", "NULL", "~")
+
+
 class Document:
     """``data``: mappings, lists, text and None where nothing is written; nothing guessed (``NO`` is not false, ``021`` not 17).
     ``faults``: keys given twice."""
@@ -51,7 +55,7 @@ def _value(node: yaml.Node, path: Path, document: Document, above: frozenset[int
     if isinstance(node, yaml.SequenceNode):
         return [_value(item, (*path, i), document, above) for i, item in enumerate(node.value)]
     if isinstance(node, yaml.ScalarNode):
-        return None if node.value == "" and node.style is None else node.value
+        return None if node.style is None and node.value in _NOTHING else node.value
     data: dict[str, Any] = {}
     for key_node, value_node in node.value:
         key = str(key_node.value) if isinstance(key_node, yaml.ScalarNode) else "?"

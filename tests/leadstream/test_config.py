@@ -260,3 +260,10 @@ def test_scalars_stay_what_was_written() -> None:
         "empty": None,
         "quoted": "",
     }
+
+
+@pytest.mark.parametrize("nothing", ["", "null", "~"])
+def test_nothing_is_nothing_however_it_is_written(nothing: str) -> None:
+    settings = parse(f"store: {{url: {nothing} }}\ntenants: {{main: {{}}}}\n", {})
+
+    assert settings.store.url == ""
