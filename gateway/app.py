@@ -11,10 +11,12 @@ from fastapi.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway import calls, forms, imports, problems, receipts
+from gateway import reviews as review_door
 from gateway.acceptance import Acceptance, Meter, Unmetered
 from gateway.idempotency import IdempotencyStore
 from gateway.limits import BoundedRequests
 from gateway.problems import Problem
+from gateway.reviews import Reviews
 from gateway.settings import GatewayConfig, faults
 from leads.errors import Misconfigured, Unavailable
 from streams.ports import Index, Publisher
@@ -33,6 +35,7 @@ def make_app(
     meter: Meter | None = None,
     metrics: Callable[[], tuple[bytes, str]] | None = None,
     probes: Mapping[str, Probe] | None = None,
+    reviews: Reviews | None = None,
 ) -> FastAPI:
     """The HTTP door. ``clock`` gives milliseconds; ``metrics`` the body and content type of /metrics; ``probes`` are
     asked by /readyz besides the store. Raises Misconfigured with every fault of the configuration."""
@@ -44,6 +47,8 @@ def make_app(
     problems.install(app)
     for door in (calls, forms, imports, receipts):
         app.include_router(door.router(acceptance))
+    if reviews is not None:
+        app.include_router(review_door.router(acceptance, reviews))
     _health(app, acceptance, dict(probes or {}), metrics)
     app.add_middleware(BoundedRequests, limits=config.limits)
     app.add_middleware(_Metered, meter=meter)

@@ -8,7 +8,7 @@ import msgspec
 
 Kind = Literal["form", "typeform", "google_ads", "calls", "twilio", "import"]
 Scheme = Literal["hmac", "standard", "twilio", "google_key", "bearer", "none"]
-Scope = Literal["calls", "forms", "imports", "receipts"]
+Scope = Literal["calls", "forms", "imports", "receipts", "reviews"]
 
 #: The one scheme a provider's own payload comes with; other kinds choose.
 PROVIDER_SCHEMES: dict[str, Scheme] = {"twilio": "twilio", "google_ads": "google_key", "import": "bearer"}

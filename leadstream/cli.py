@@ -10,15 +10,16 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 import typer
 
 from leads.errors import BadInput, LeadstreamError, Misconfigured
-from leadstream import config
+from leadstream import config, desk
 from leadstream.cli_index import demoted_app, expire, rekey
 from leadstream.options import Config, File, MappingFile, Tenant
+from leadstream.options import mapping as _mapping
 from leadstream.options import settings as _settings
 from leadstream.options import tenant as _tenant
 from leadstream.settings import Settings
@@ -35,9 +36,12 @@ for name, sub in (
     ("customers", customers_app),
     ("deadletters", letters_app),
     ("config", config_app),
+    ("review", desk.review_app),
     ("demoted", demoted_app),
 ):
     app.add_typer(sub, name=name)
+for command in (desk.split, desk.customer, desk.learn):
+    app.command()(command)
 app.command()(expire)
 app.command()(rekey)
 
@@ -290,16 +294,3 @@ def config_check(config_file: Annotated[str, typer.Argument(help="The file to ch
 def config_show(config_file: Config = "") -> None:
     """The configuration in force, without secrets."""
     print(config.show(_settings(config_file)))
-
-
-def _mapping(path: Path | None) -> Any:
-    from gateway.mapping import read_mapping
-
-    if path is None:
-        return None
-    try:
-        return read_mapping(path.read_bytes())
-    except OSError as error:
-        raise BadInput(
-            "no_file", f"{path} cannot be read ({error.strerror}); give the path of a mapping file"
-        ) from error

@@ -173,6 +173,12 @@ def _source(source: SourceSection, settings: Settings) -> Iterator[tuple[Steps, 
 
 
 def _tenant(tenant: TenantSection) -> Iterator[tuple[Steps, str]]:
+    by_hand = tenant.matching.model_fields_set & {"same", "unsure"}
+    if tenant.matching.cost is not None and by_hand:
+        yield (
+            ("matching", "cost"),
+            f"the costs say where a person looks; leave out {' and '.join(sorted(by_hand))}, or the costs",
+        )
     if tenant.matching.unsure > tenant.matching.same:
         yield (
             ("matching", "unsure"),

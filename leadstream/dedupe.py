@@ -83,6 +83,7 @@ class Deduped(msgspec.Struct):
     entity_of: dict[str, int]
     report: Report
     refused: list[RefusedRow]
+    outcomes: list[Outcome]
 
 
 async def dedupe(file: Path, mapping: Mapping | None, *, weights: Weights = DEFAULT) -> Deduped:
@@ -137,7 +138,7 @@ async def _run(rows: Iterator[Row | RefusedRow], kinds: dict[str, str], url: str
         candidates_per_lead=round(sum(met.of_leads) / max(1, len(met.of_leads)), 3),
         candidates={"p50": _quantile(met.of_leads, 0.5), "p99": _quantile(met.of_leads, 0.99)},
     )
-    return Deduped(entity_of, report, refused)
+    return Deduped(entity_of, report, refused, outcomes)
 
 
 def _takes(rows: Iterator[Row | RefusedRow], ids: list[str], refused: list[RefusedRow]) -> Iterator[list[Work]]:

@@ -7,6 +7,7 @@ from importlib.metadata import version
 import uvicorn
 
 from gateway.app import make_app
+from leadstream.reviewing import Desk
 from leadstream.runtime import WORKERS, Runtime, clock
 from leadstream.settings import Settings
 from stores.idempotency import RedisIdempotency
@@ -30,6 +31,7 @@ def run_gateway(settings: Settings) -> None:
         RedisIdempotency(runtime.client),
         meter=metrics,
         metrics=lambda: (exposition(registry), EXPOSITION),
+        reviews=Desk(runtime.client, settings),
     )
 
     async def join() -> None:

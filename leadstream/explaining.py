@@ -18,18 +18,24 @@ from stores.lookup import records
 
 async def explain_event(settings: Settings, tenant: str, event: str, lang: str) -> str:
     """Why this lead went where it went. Raises BadInput for an event nobody knows."""
-    if not re.fullmatch(r"[0-9a-f]{32}", event):
-        raise BadInput("bad_event", "an event is 32 hex digits: the receipt that the door or the import gave")
     runtime = Runtime(settings)
     try:
-        (outcome,) = await runtime.index.outcomes(tenant, [bytes.fromhex(event)])
-        if outcome is None:
-            raise BadInput(
-                "unknown_event", f"nothing is on record for {event}; is it still under way? see leadstream status"
-            )
+        outcome = await event_of(runtime.index, tenant, event)
         return await explained(runtime.index, settings, tenant, outcome, lang)
     finally:
         await runtime.close()
+
+
+async def event_of(index: ValkeyIndex, tenant: str, event: str) -> Outcome:
+    """The outcome of an event as a person gave it. Raises BadInput."""
+    if not re.fullmatch(r"[0-9a-f]{32}", event):
+        raise BadInput("bad_event", "an event is 32 hex digits: the receipt that the door or the import gave")
+    (outcome,) = await index.outcomes(tenant, [bytes.fromhex(event)])
+    if outcome is None:
+        raise BadInput(
+            "unknown_event", f"nothing is on record for {event}; is it still under way? see leadstream status"
+        )
+    return outcome
 
 
 async def explained(index: ValkeyIndex, settings: Settings, tenant: str, outcome: Outcome, lang: str) -> str:

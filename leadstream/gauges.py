@@ -10,6 +10,7 @@ from leads.errors import Unavailable
 from leadstream.runtime import WORKERS, Runtime, clock
 from stores.demoted import counted, large
 from stores.lookup import memory, standing
+from stores.reviews import waiting_count
 from streams.metrics import Metrics
 from streams.topics import RAW
 
@@ -37,6 +38,8 @@ async def measure(runtime: Runtime, metrics: Metrics) -> None:
     for tenant in runtime.settings.tenants:
         now = await standing(runtime.client, tenant)
         metrics.gauge("leadstream_index_leads", {(tenant,): float(now.leads)}, keep=True)
+        waiting = await waiting_count(runtime.client, tenant)
+        metrics.gauge("leadstream_review_waiting_leads", {(tenant,): float(waiting)}, keep=True)
         metrics.gauge("leadstream_journal_lag_entries", {(tenant,): float(now.journal_lag)}, keep=True)
         states = await counted(runtime.client, tenant)
         metrics.gauge("leadstream_demoted_keys", {(tenant,): float(states["full"] + states["blocked"])}, keep=True)

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from gateway.mapping import Mapping, read_mapping
 from leads.errors import BadInput
 from leadstream import config
 from leadstream.settings import Settings
@@ -16,6 +17,10 @@ Config = Annotated[str, typer.Option("--config", help="A YAML file; without one 
 Tenant = Annotated[str, typer.Option("--tenant", help="Whose leads; without it the first tenant of the configuration.")]
 File = Annotated[Path, typer.Argument(help="csv, tsv, xlsx or jsonl")]
 MappingFile = Annotated[Path | None, typer.Option("--mapping", help="JSON: fields -> columns.")]
+Event = Annotated[str, typer.Argument(help="The receipt.")]
+Lang = Annotated[str, typer.Option("--lang", help="en or zh")]
+Actor = Annotated[str, typer.Option("--actor", help="Who says so; goes on record.")]
+Reason = Annotated[str, typer.Option("--reason", help="Why; goes on record, so no personal data.")]
 
 
 def settings(path: str) -> Settings:
@@ -29,3 +34,15 @@ def tenant(settings: Settings, name: str) -> str:
     if chosen not in settings.tenants:
         raise BadInput("unknown_tenant", f"there is no tenant {chosen}; there are: {', '.join(settings.tenants)}")
     return chosen
+
+
+def mapping(path: Path | None) -> Mapping | None:
+    """The mapping in a file, None without one. Raises BadInput."""
+    if path is None:
+        return None
+    try:
+        return read_mapping(path.read_bytes())
+    except OSError as error:
+        raise BadInput(
+            "no_file", f"{path} cannot be read ({error.strerror}); give the path of a mapping file"
+        ) from error

@@ -9,41 +9,23 @@ from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from gateway.settings import PROVIDER_SCHEMES
 from leads.errors import Misconfigured
 from leads.policy import Absence, Condition, Member, Policy, Pool, Rule, Strategy, Team
 from leads.preparation import Preparation
-from matchers.weights import Weights
-from matchers.weights import load as load_weights
+from leadstream.matching import MatchingSection, ProfileSection
+from leadstream.section import Names, Section, listed
 from stores.demoted import LEAST_LARGE
 
 DAY_MS = 86_400_000
 
 
-def _listed(value: Any) -> Any:
-    return [value] if isinstance(value, str) else value
-
-
-Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 Id = Annotated[str, StringConstraints(pattern=r"^[\w.-]{1,64}$")]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")]
 EnvName = Annotated[str, StringConstraints(pattern=r"^([A-Z][A-Z0-9_]*)?$")]
 Kind = Literal["text", "name", "company", "address", "id", "date", "number", "category"]
-
-
-class Section(BaseModel):
-    """A key with nothing after it keeps its default; a section with nothing in it is all defaults."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _defaults(cls, value: Any) -> Any:
-        if value is None:
-            return {}
-        return {k: v for k, v in value.items() if v is not None} if isinstance(value, dict) else value
 
 
 class StoreSection(Section):
@@ -62,7 +44,9 @@ class TokenSection(Section):
 
     env: EnvName
     tenant: str
-    scopes: Annotated[tuple[Literal["calls", "imports", "receipts"], ...], BeforeValidator(_listed)] = ("receipts",)
+    scopes: Annotated[tuple[Literal["calls", "imports", "receipts", "reviews"], ...], BeforeValidator(listed)] = (
+        "receipts",
+    )
 
 
 class GatewaySection(Section):
@@ -172,25 +156,6 @@ class PoolSection(Section):
     leaders: Names = ()
 
 
-class LevelSection(Section):
-    m: float | None = Field(default=None, ge=0, le=1)
-    u: float | None = Field(default=None, ge=0)
-    most: float | None = Field(default=None, ge=0)
-
-
-class MatchingSection(Section):
-    """Thresholds in bits of evidence: 0 is even odds, 1 is 67 %, -1 is 33 %. ``levels`` changes rows of the weight table."""
-
-    same: float = 1.0  # the same customer from here
-    unsure: float = -1.0  # a person decides from here to ``same``
-    merge: float = 3.0  # two known customers are united from here
-    levels: dict[str, LevelSection] = {}
-
-    def weights(self) -> Weights:
-        """The weight table with these changes. Raises Misconfigured for an unknown level."""
-        return load_weights(self.model_dump(exclude_none=True))
-
-
 class TenantSection(Section):
     key_env: EnvName = ""  # variable whose secret keys the digests of match keys; "" is a key kept in the data folder
     country: str = ""
@@ -201,6 +166,7 @@ class TenantSection(Section):
     do_not_contact_file: str = ""
     test_markers: Names = ("test@example.com",)
     matching: MatchingSection = MatchingSection()
+    profile: ProfileSection = ProfileSection()
     unsure_to_owner: bool = True
     keep_days: float = Field(
         default=0.0, ge=0

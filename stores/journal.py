@@ -13,8 +13,10 @@ from stores import codec
 from stores.connect import guarded
 from stores.index import ValkeyIndex
 from stores.layout import Keys
+from stores.scripts import Script
 
 _BATCHES = 64
+_note = Script("note")
 
 
 class Move(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -88,6 +90,13 @@ class ValkeyJournal:
         """Number of the last effect, 0 when there is none. Raises StoreDown."""
         with guarded("read the journal"):
             return int(await self.client.hget(Keys.of(tenant).counters, "journal") or 0)
+
+
+async def note(client: Any, tenant: str, what: str, at_ms: int, entity: int, who: str, event: str) -> int:
+    """Append a move that changes nothing: somebody looked at a customer. Gives its number. Raises StoreDown."""
+    at = Keys.of(tenant)
+    with guarded("note in the journal"):
+        return int(await _note(client, [at.counters, at.journal], [what, at_ms, entity, who, event]))
 
 
 async def effects(index: ValkeyIndex, tenant: str, entries: Sequence[tuple[int, bytes]]) -> list[Effect]:

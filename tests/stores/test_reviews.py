@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
+from uuid import uuid4
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from leads.records import Share
+from matchers.metrics import close
+from stores.apart import tell_apart
+from stores.customers import as_customer
 from stores.entities import entity
 from stores.index import ValkeyIndex
 from stores.journal import Move, ValkeyJournal, effects
@@ -95,7 +104,7 @@ async def test_same_with_a_customer_in_a_pool(index: ValkeyIndex, tenant: str) -
     assert (stand.owners, stand.pools) == ({"bob": 1}, {"public": 0})
 
 
-async def test_two_owners_become_a_case(index: ValkeyIndex, tenant: str) -> None:
+async def test_a_provisional_owner_yields_though_others_joined_him(index: ValkeyIndex, tenant: str) -> None:
     await doubted(index, tenant)
     await say(index, tenant, "b", "apart")
     await put(index, tenant, "c", "p2", plan=plan("cyd"))
@@ -111,42 +120,26 @@ async def test_two_owners_become_a_case(index: ValkeyIndex, tenant: str) -> None
 async def test_same_suspends_the_later_owner(index: ValkeyIndex, tenant: str) -> None:
     await put(index, tenant, "a", "p1", plan=plan("ann"))
     answer = await index.register(tenant, [lead("b", "p1")])
-    one = decided(answer, likeliest=1, claimant="bob")
-    one = type(one)(**{**{f: getattr(one, f) for f in one.__struct_fields__}, "verdict": _as_customer(one)})
-    await index.commit(tenant, [one])
+    await index.commit(tenant, [as_customer(decided(answer, likeliest=1), "bob")])
     await say(index, tenant, "b", "same")
     now = await entity(index.client, tenant, 1)
     assert [(h.owner, h.state) for h in now.holdings] == [("ann", "live"), ("bob", "suspended")]
     assert [m.what for m in await moves(index, tenant)] == ["same", "suspended"]
 
 
-def _as_customer(one: Any) -> Any:
-    from stores.customers import as_customer
-
-    return as_customer(one, "bob").verdict
-
-
-async def test_a_pair_told_apart_is_not_asked_about_again(index: ValkeyIndex, tenant: str) -> None:
-    await doubted(index, tenant)
+@pytest.mark.parametrize("judged", [{"likeliest": 1}, {"joins": (1,)}])
+async def test_a_pair_told_apart_is_not_asked_about_again(
+    index: ValkeyIndex, tenant: str, judged: dict[str, Any]
+) -> None:
+    await put(index, tenant, "a", "p1")
     await index.register(tenant, [lead("late", "p1", "p9")])
-    await put(index, tenant, "other", "p9", joins=(3,))  # another worker's lead joins late before late is decided
-    await put(index, tenant, "x", "p9", joins=(4,))
-    await say(index, tenant, "b", "apart")
-    await _tell_apart(index, tenant, 4, 1)
-    for kind in ({"likeliest": 1}, {"joins": (1,)}):
-        answer = await index.register(tenant, [lead("late", "p1", "p9")])
-        if answer.registered[0].outcome:
-            break
-        (done,) = await index.commit(tenant, [decided(answer, **kind)])
-        assert outcome(done).code == "merged"
-    assert await roots(index.client, tenant, [1, 2, 3]) == [1, 2, 3]
+    await put(index, tenant, "other", "p9", joins=(2,))  # another worker's lead joins late before late is decided
+    assert await tell_apart(index.client, tenant, 3, 1, 9, "zhou") == "apart"
+    answer = await index.register(tenant, [lead("late", "p1", "p9")])
+    (done,) = await index.commit(tenant, [decided(answer, **judged)])
+    assert outcome(done).code == "merged"
+    assert await roots(index.client, tenant, [1, 2, 3]) == [1, 2, 2]
     assert await waiting(index.client, tenant) == []
-
-
-async def _tell_apart(index: ValkeyIndex, tenant: str, one: int, other: int) -> None:
-    from stores.apart import tell_apart
-
-    assert await tell_apart(index.client, tenant, one, other, 9, "zhou") == "apart"
 
 
 async def test_a_join_is_kept_where_a_part_of_it_was_told_apart(index: ValkeyIndex, tenant: str) -> None:
@@ -154,7 +147,7 @@ async def test_a_join_is_kept_where_a_part_of_it_was_told_apart(index: ValkeyInd
     await put(index, tenant, "b", "p2")
     await index.register(tenant, [lead("late", "p1", "p2", "p3")])
     await put(index, tenant, "other", "p3", joins=(3,))
-    await _tell_apart(index, tenant, 4, 2)
+    assert await tell_apart(index.client, tenant, 4, 2, 9, "zhou") == "apart"
     answer = await index.register(tenant, [lead("late", "p1", "p2", "p3")])
     (done,) = await index.commit(tenant, [decided(answer, joins=(1, 2))])
     outcome(done)
@@ -164,12 +157,10 @@ async def test_a_join_is_kept_where_a_part_of_it_was_told_apart(index: ValkeyInd
 async def test_same_is_refused_where_the_customers_hold_a_pair_told_apart(index: ValkeyIndex, tenant: str) -> None:
     await doubted(index, tenant)
     await put(index, tenant, "b2", "p7", plan=POOL)
-    await put(index, tenant, "b3", "p7", joins=(3,))
-    await _tell_apart(index, tenant, 3, 1)
-    await put(index, tenant, "q", "p7", "p1", likeliest=1)
-    await put(index, tenant, "q2", "p8", "p7", joins=(5, 3))
-    assert await say(index, tenant, "q", "same") == Decided("told_apart", 3)
-    assert await say(index, tenant, "q", "apart") == Decided("apart", 3)
+    assert await tell_apart(index.client, tenant, 3, 1, 9, "zhou") == "apart"
+    await put(index, tenant, "proof", "p7", "p1", joins=(2, 3))
+    assert await say(index, tenant, "b", "same") == Decided("told_apart", 2)
+    assert await say(index, tenant, "b", "apart") == Decided("apart", 2)
 
 
 async def test_a_later_lead_answers_the_question(index: ValkeyIndex, tenant: str) -> None:
@@ -254,3 +245,38 @@ async def test_a_split_is_in_the_journal(index: ValkeyIndex, tenant: str) -> Non
     assert move == Move("split", 60, 1, "", "zhou", event("b").hex(), "other person", 2)
     assert (given.what, given.entity, given.member) == ("given", 2, "public")
     assert (await standing(index.client, tenant)).pools == {"public": 2}
+
+
+LINKS = st.lists(st.sets(st.integers(1, 7), max_size=2), min_size=7, max_size=7)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(LINKS, st.integers(1, 8))
+async def test_a_split_leaves_what_the_others_decisions_hold_together(
+    index: ValkeyIndex, links: list[set[int]], out: int
+) -> None:
+    """Lead n + 1 joins earlier leads; one is taken out; the rest hang together as their joins say, those of the lead aside."""
+    tenant = uuid4().hex[:12]
+    joins = {1: set[int]()} | {n: {j for j in link if j < n} or {1} for n, link in enumerate(links, 2)}
+    await put(index, tenant, 1, "p1")
+    for n in range(2, 9):
+        await put(index, tenant, n, "p1", joins=tuple(sorted(joins[n])))
+    whole = await roots(index.client, tenant, list(range(1, 9)))
+    done = await split(index.client, tenant, event(out), 60, 1, "zhou", "other person")
+    assert done.status == "split"
+    rest = [n for n in range(1, 9) if n != out]
+    followers = [n for n in rest if out in joins[n]]
+    edges = [(n, j) for n in rest for j in joins[n] if j != out] + list(pairwise(followers))
+    expected = close([(str(a), str(b)) for a, b in edges], map(str, rest))
+    found = await roots(index.client, tenant, list(range(1, 9)))
+    assert set(whole) == {1}
+    assert found[out - 1] == out
+    for a in rest:
+        for b in rest:
+            assert (found[a - 1] == found[b - 1]) == (expected[str(a)] == expected[str(b)])
+    held = [await entity(index.client, tenant, n) for n in dict.fromkeys(found)]
+    assert sorted(s for e in held for s in e.members) == list(range(1, 9))
+    assert all(len(e.holdings) == 1 for e in held)
+    stand, parts = await standing(index.client, tenant), len(held)
+    assert sum(stand.owners.values()) + sum(stand.pools.values()) == parts
+    assert (await index.stats(tenant)).joined == 8 - parts

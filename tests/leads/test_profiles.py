@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leads.profile import Rule, Witness, profile
+from leads.profiles import Rule, Witness, profile
 from leads.records import Custom, Email, Facts, Name, Phone
 
 

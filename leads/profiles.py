@@ -118,7 +118,7 @@ def _values(facts: Facts) -> Iterator[tuple[str, Hashable, Value]]:
             facts.name,
         )
     if facts.company is not None:
-        yield "company", facts.company.full or facts.company.text, facts.company
+        yield "company", facts.company.text.casefold(), facts.company
     for phone in facts.phones:
         yield "phone", (phone.digits, phone.ext, phone.mask), phone
     for mail in facts.emails:
