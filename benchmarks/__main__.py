@@ -15,6 +15,8 @@ BENCHMARKS = {
     "distributed": "the real worker on Kafka beside a Faust pass-through and beside the embedded log",
     "growth": "speed, latency, memory and candidates as the index grows to 100,000 leads (--full: a million)",
     "profile": "a lead in microseconds, step by step, and by normaliser",
+    "life": "retention, erasure and re-key at 100,000 leads: cost a lead",
+    "hostile": "streams made to hurt, 20,000 leads each (--full: 100,000), against ordinary leads",
     "peers": "accuracy beside exact hash, LSH, recordlinkage, Splink and dedupe, in an environment of their own",
 }
 
