@@ -85,11 +85,21 @@ def _search(text: str) -> list[tuple[str, str]]:
         text = re.sub("mailto:", " ", text, flags=re.IGNORECASE)
     text = _DOT.sub(".", _AT.sub("@", text))
     found = _ANY.findall(text)
+    if "@" not in text and (match := _lost_at().fullmatch(text.strip(" ;,.").lower())):
+        return [(match[1], match[2])]
     if not found and "@" in text and text.count("@") == 1:  # spaces inside: zhang wei@ qq. com
         found = _ANY.findall(text.replace(" ", ""))
     elif len(found) == 1 and " " in text and "." not in found[0][1]:
         found = _ANY.findall(re.sub(r"\s*\.\s*", ".", text))
     return found
+
+
+@cache
+def _lost_at() -> re.Pattern[str]:
+    """A mailbox of a big provider without its @: lwg88qq.com. Only with a digit before it, else it may be a host name."""
+    return re.compile(
+        r"([a-z][a-z0-9._-]*\d|\d{5,11})((?:qq|163|126|gmail|hotmail|outlook|foxmail|sina|yahoo)\.(?:com|cn|com\.cn))"
+    )
 
 
 class _Domain(NamedTuple):

@@ -64,7 +64,8 @@ def _person(words: list[str], tokens: tuple[str, ...], surname_size: int) -> tup
     table = titles()
     honorific, keep = "", list[int]()
     for at, token in enumerate(tokens):
-        if token in table.latin and len(tokens) > 1 and len(keep) + len(tokens) - at > 1 and at in (0, len(tokens) - 1):
+        edge = at == 0 or (at == len(tokens) - 1 and not (at > 1 and readings(token)))  # Tong Dong Ing is no engineer
+        if edge and token in table.latin and len(tokens) > 1 and len(keep) + len(tokens) - at > 1:
             honorific = honorific or table.latin[token]
             surname_size -= at < surname_size
         elif not (token in table.suffix and len(keep) >= 2):
@@ -79,7 +80,13 @@ def _person(words: list[str], tokens: tuple[str, ...], surname_size: int) -> tup
         return _one(text, tokens[0], honorific), ""
     if len(tokens) > 6:
         return Name(text, "chat", "latin", "", "", ()), "chat"
-    surname, given = _order(words, tokens, surname_size)
+    initials = [token for token in tokens if len(token) == 2 and _no_syllable(token)]
+    rest = [token for token in tokens if token not in initials]
+    if len(initials) == len(rest) == 1 and surname_readings(rest[0]):  # Zhang ZM
+        surname, given = tuple(rest), tuple(initials[0])
+        tokens = (*rest, *given)
+    else:
+        surname, given = _order(words, tokens, surname_size)
     kind = "initial" if all(len(token) == 1 for token in given) else "full"
     return Name(text, kind, "latin", " ".join(surname), " ".join(given), tokens, honorific), ""
 
@@ -88,6 +95,10 @@ def _shown(words: list[str], surname_size: int) -> str:
     if 0 < surname_size < len(words):
         return f"{' '.join(words[:surname_size])}, {' '.join(words[surname_size:])}"
     return " ".join(words)
+
+
+def _no_syllable(word: str) -> bool:
+    return not set(word) & set("aeiouvy") and word != "ng"
 
 
 def _nonsense(tokens: tuple[str, ...]) -> bool:

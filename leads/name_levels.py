@@ -109,6 +109,8 @@ def _mixed(han: Name, latin: Name) -> str:
     if not han.surname:
         return _given_against_latin(han, own, latin)
     at = _surname_at(han, own, latin)
+    if latin.kind == "surname" and at < 0 and not latin.honorific and _first_name(latin.surname):
+        return "english_alias"
     if latin.kind == "given":
         return _latin_given(han, own, latin)
     if at < 0:
@@ -116,6 +118,12 @@ def _mixed(han: Name, latin: Name) -> str:
     if not han.given or latin.kind == "surname":
         return "surname_only"
     return _given_of_mixed(han, own, latin, tokens[:at] + tokens[at + 1 :])
+
+
+def _first_name(token: str) -> bool:
+    """Whether a word that stands alone may be somebody's first or chosen name: an English one, or no Chinese surname."""
+    known = english().get(token)
+    return (known is not None and known.first > 1e-5) or not surname_readings(token)
 
 
 def _surname_at(han: Name, own: tuple[str, ...], latin: Name) -> int:

@@ -2,7 +2,7 @@
 
 Common shapes are read by three expressions; the rest is cleaned step by step, and ``phonenumbers`` is asked only
 about countries that are not written down here. A region is never guessed: digits do not depend on it, and ``kind``
-says ``landline`` only where the number or ``country`` tells.
+says ``landline`` only where the number, an area code written apart or ``country`` tells.
 """
 
 from __future__ import annotations
@@ -21,11 +21,16 @@ Phones = tuple[Phone, ...]
 
 _EXT = r"(?:\s*(?:转|分机号?|extn?\.?|xtn|x\.?|#|доб\.?|int\.?|;ext=|~)\s*:?\s*(\d{1,9})#?)"
 _86 = r"(?:\(?\+?86\)?[\s-]*|0086[\s-]*)"
-_FAST_MOBILE = re.compile(rf"\s*(?:手机:\s*)?{_86}?({CN_MOBILE})[\s-]?(\d{{4}})[\s-]?(\d{{4}})\s*")
+_FAST_AMERICAN = re.compile(
+    r"\s*(?:\+?1[\s.-]+)?\(?[2-9]\d\d[)\s.-]+\d{3}[\s.-]\d{4}"
+)  # 312 406 3488: no landline is written so
+_MOBILE = re.compile(rf"\s*(?:手机:\s*)?{_86}?({CN_MOBILE})[\s-]?(\d{{4}})[\s-]?(\d{{4}})\s*")
 _FAST_NANP = re.compile(rf"\s*((?:\+|00)?1[\s.-]*)?\(?([2-9]\d\d)\)?[\s./-]*([2-9]\d\d)[\s.-]?(\d{{4}}){_EXT}?\s*")
 _FAST_LAND = re.compile(
     rf"\s*({_86})?\(?0?(10|2\d|[3-9]\d\d)\)?[\s.-]*(\d{{3,4}})[\s.-]?(\d{{4}})(?:{_EXT}|-(\d{{1,6}}))?\s*"
 )
+#: 023-68887777 and 02368887777: how landlines are written. 07... in one run may be a British mobile as well.
+_LAND = re.compile(r"\s*(?:\(?0\d{2,3}[)-]|0(?!7\d{9}$)\d{10,11}$)")
 _MOBILE = re.compile(rf"{CN_MOBILE}\d{{8}}")
 _NANP = re.compile(r"[2-9]\d\d[2-9]\d{6}")
 _TOLL_FREE = re.compile(r"8(?:00|88|77|66|55|44|33)\d{7}")
@@ -87,12 +92,12 @@ def phones(text: str, country: str = "") -> tuple[Phones, str]:
     if match := _FAST_MOBILE.fullmatch(text):
         if country not in _NANP_COUNTRIES or match.start(1) > 0 or not _NANP.match("".join(match.groups())[1:]):
             return _finish(Phone("".join(match.groups()), "86", "mobile"))
-    elif (match := _FAST_NANP.fullmatch(text)) and country != "CN":
+    elif (match := _FAST_NANP.fullmatch(text)) and (country != "CN" or _AMERICAN.match(text)):
         one, area, exchange, line, ext = match.groups()
         digits = area + exchange + line
         if one or country in _NANP_COUNTRIES:
             return _finish(Phone(digits, "1", "service" if _TOLL_FREE.match(digits) else "unknown", ext or ""))
-        if country == "" and not _SERVICE.match(digits):
+        if country in ("", "CN") and not _SERVICE.match(digits):
             return _finish(Phone(digits, "", "unknown", ext or ""))
     elif country in ("", "CN") and (match := _FAST_LAND.fullmatch(text)):
         code, area, first, last, ext, dashed = match.groups()
@@ -100,7 +105,7 @@ def phones(text: str, country: str = "") -> tuple[Phones, str]:
             known = bool(code) or country == "CN"
             digits = area + first + last
             if not _SERVICE.fullmatch(digits):
-                kind = "landline" if known else "unknown"
+                kind = "landline" if known or _LAND.match(text) else "unknown"
                 return _finish(Phone(digits, "86" if known else "", kind, ext or dashed or ""))
     return _slow(text, country)
 
@@ -156,7 +161,9 @@ def _parts(text: str) -> list[str]:
             return long  # 0755-87203492/93: the second is not a number by itself
         text = _SEPARATOR.sub("-", text)
     if len(_digits(text)) > 17:
+        glued = re.fullmatch(rf"({CN_MOBILE}\d{{8}})({CN_MOBILE}\d{{8}})", text.strip())
         mobiles = [m[0] for m in re.finditer(rf"(?<!\d)(?:\+?86)?{CN_MOBILE}\d{{8}}(?!\d)", text)]
+        mobiles = mobiles or list(glued.groups() if glued else ())
         pieces = mobiles if len(mobiles) > 1 else [piece for piece in text.split() if len(_digits(piece)) >= 7]
         if len(pieces) > 1:
             return pieces

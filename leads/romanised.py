@@ -116,6 +116,26 @@ def _surname_readings() -> dict[str, frozenset[str]]:
     return {s: frozenset(of) for s, of in found.items()}
 
 
+@cache
+def _surname_weights() -> dict[str, dict[str, float]]:
+    found: dict[str, dict[str, float]] = {}
+    for line in knowledge("surnames.tsv"):
+        han, syllable, million = line.split("\t")
+        for s in surname_spellings(han, syllable):
+            weights = found.setdefault(s, {})
+            weights[syllable] = weights.get(syllable, 0.0) + float(million)
+    return found
+
+
+@lru_cache(maxsize=1 << 11)
+def likely_surnames(token: str) -> tuple[str, ...]:
+    """The pinyin surnames, three at most, that a Latin surname stands for in more than one case of seven, and itself."""
+    weights = _surname_weights().get(token, {})
+    least = sum(weights.values()) / 7
+    ranked = sorted(weights, key=lambda syllable: (syllable != token, -weights[syllable]))
+    return tuple([syllable for syllable in ranked if syllable == token or weights[syllable] > least][:3])
+
+
 def readings(token: str) -> frozenset[str]:
     """The pinyin syllables a Latin syllable may stand for, itself included when it is one; empty when it cannot be Chinese."""
     found = _readings().get(token, frozenset())

@@ -109,10 +109,10 @@ def _call_statuses(people: People, random: Random) -> tuple[Arrival, ...]:
 
 
 def _unsure(people: People, random: Random) -> tuple[Arrival, ...]:
-    """A name and a city agree, the numbers do not: a desk and a mobile, or two of one name."""
-    one, where = people.chinese(), random.choice(words.CITIES).name
-    return row({"name": one.name, "phone": one.firm.line, "city": where}), form(
-        {"name": one.name, "phone": one.mobile, "city": where}
+    """A name and a city agree, numbers and mailboxes do not: desk and home, or two of one name."""
+    one, other, where = people.chinese(), people.chinese(), random.choice(words.CITIES).name
+    return row({"name": one.name, "phone": one.firm.line, "email": one.email, "city": where}), form(
+        {"name": one.name, "phone": one.mobile, "email": other.email, "city": where}
     )
 
 

@@ -11,8 +11,10 @@ from hashlib import blake2b
 from typing import Any
 
 from leads.companies import core_reading
+from leads.name_rarity import own_reading
 from leads.names import letters
 from leads.records import Company, Email, Facts, Name, Phone
+from leads.romanised import likely_surnames
 from matchers.sketch import bands
 
 #: kind letter -> what it holds. Sorted letters of a name cover script, homophones, order and transposed letters at once.
@@ -21,12 +23,13 @@ KINDS: dict[str, str] = {
     "I": "a declared identifier",
     "P": "phone number, without country code; landlines by their last seven digits",
     "E": "mailbox at domain without suffix; QQ numbers as mailboxes",
-    "W": "WeChat or another handle",
-    "Q": "sorted name letters and a phone's last four digits, or all but those: one part survives typing and masking",
+    "W": "WeChat or another handle; a free mailbox's name, which is one as often",
+    "Q": "sorted name letters and a phone's first six digits; surname and a mobile's first three and last four: what "
+    "typing, rounding and masking leave",
     "D": "a declared date",
     "T": "sorted name letters and city",
     "O": "organisation and city: core as it sounds, else the company mail domain; without city too for the nameless",
-    "S": "surname and organisation",
+    "S": "surname and organisation, a romanised surname by what it may stand for; given name and organisation",
     "A": "road and number",
     "L": "weak: sorted name letters; mailbox name alone; mail domain",
     "X": "weak: one word of the name and the place",
@@ -57,6 +60,22 @@ def mail_value(mail: Email) -> str:
     return f"{mail.local}@{mail.stem or mail.domain}"
 
 
+def may_be_handle(mail: Email) -> bool:
+    """Whether a mailbox name is long and odd enough to be somebody's WeChat too."""
+    return mail.kind == "free" and len(mail.local) >= 6 and not mail.local.isdigit()
+
+
+def known_digits(phone: Phone) -> str:
+    """The number with ``*`` where a digit is not known."""
+    if not phone.mask:
+        return phone.digits
+    head, tilde, known = phone.mask.partition("~")
+    if not tilde:
+        return phone.mask
+    count = int(known) if known.isdigit() else 0
+    return head[:count] + "*" * (len(head) - count)
+
+
 def is_mobile(handle: str) -> bool:
     """Whether a handle is a Chinese mobile number: many people's WeChat is."""
     return len(handle) == 11 and handle[0] == "1" and handle.isdigit()
@@ -83,20 +102,17 @@ def plan(facts: Facts) -> Plan:
     _identities(facts, out)
     company, name, city = facts.company, facts.name, city_of(facts)
     organisation = core_reading(company) if company is not None else company_domain(facts)
-    if name is not None and name.kind == "full" and name.latin:
-        sorted_letters = letters(name)
-        for phone in facts.phones[:2]:
-            digits = phone.digits
-            if len(digits) > 8:
-                out.append(("Q", f"{sorted_letters}|{digits[:-4]}"))
-            tail = phone.mask[-4:] if phone.mask else digits[-4:]
-            if tail.isdigit():
-                out.append(("Q", f"{sorted_letters}|{tail}"))
-        if city:
-            out.append(("T", f"{sorted_letters}|{city}"))
+    full = name is not None and name.kind == "full" and bool(name.latin)
+    sorted_letters = letters(name) if full and name is not None else ""
+    surnames = _surnames(name) if name is not None and name.surname else ()
+    for phone in facts.phones[:2]:
+        _damaged(phone, sorted_letters, surnames, out)
+    if sorted_letters and city:
+        out.append(("T", f"{sorted_letters}|{city}"))
     if organisation:
-        if name is not None and name.surname:
-            out.append(("S", f"{_surname(name)}|{organisation}"))
+        out.extend(("S", f"{surname}|{organisation}") for surname in surnames)
+        if name is not None and name.given and name.kind in ("full", "given"):
+            out.append(("S", f"{_given(name)}|{organisation}|"))
         out.append(("O", f"{organisation}|{city}"))
         if city and (name is None or name.kind == "role"):
             out.append(("O", f"{organisation}|"))
@@ -114,8 +130,30 @@ def plan(facts: Facts) -> Plan:
     return tuple(dict.fromkeys(out))[:most]
 
 
-def _surname(name: Name) -> str:
-    return name.latin[0] if name.script == "han" and name.latin else name.surname
+def _surnames(name: Name) -> tuple[str, ...]:
+    """The surname's reading; of a romanised one each it may stand for (cheung: zhang)."""
+    if name.script == "han" and name.latin:
+        return name.latin[:1]
+    return likely_surnames(name.surname) or (name.surname,)
+
+
+def _given(name: Name) -> str:
+    if name.script != "han":
+        return name.given.replace(" ", "")
+    return "".join(own_reading(name)[bool(name.surname) :])
+
+
+def _damaged(phone: Phone, sorted_letters: str, surnames: tuple[str, ...], out: list[tuple[str, str]]) -> None:
+    """What is left of a number that was rounded (1.38123E+10), masked (138****5678) or mistyped, with the name."""
+    known = known_digits(phone)
+    head, tail = known[:6], known[-4:]
+    if sorted_letters and len(known) > 8:
+        if "*" not in head:
+            out.append(("Q", f"{sorted_letters}|{head}"))
+        if phone.kind != "mobile" and tail.isdigit():
+            out.append(("Q", f"{sorted_letters}|{tail}"))
+    if phone.kind == "mobile" and len(known) == 11 and "*" not in known[:3] + tail:
+        out.extend(("Q", f"{surname}|{known[:3]}{tail}") for surname in surnames)
 
 
 def _road(latin: tuple[str, ...], road: str) -> str:
@@ -128,15 +166,19 @@ def _identities(facts: Facts, out: list[tuple[str, str]]) -> None:
         out.append(("C", facts.call))
     out.extend(("I", f"{item.name}={item.value}") for item in facts.custom if item.kind == "id" and item.value)
     out.extend(("P", phone_value(phone)) for phone in facts.phones[:3] if phone.digits)
-    out.extend(("E", mail_value(mail)) for mail in facts.emails[:3])
+    for mail in facts.emails[:3]:
+        out.append(("E", mail_value(mail)))
+        if is_mobile(mail.local):
+            out.append(("P", mail.local))
     for handle in facts.handles[:2]:
         value = handle.value
-        if handle.kind == "qq":
+        if handle.kind == "qq" or (value.isdigit() and not is_mobile(value)):
             out.append(("E", f"{value}@qq"))
         elif is_mobile(value):
             out.append(("P", value))
         else:
-            out.append(("W", f"{handle.kind}={value}"))
+            out.append(("W", value))
+    out.extend(("W", mail.local) for mail in facts.emails[:2] if may_be_handle(mail))
     out.extend(("D", f"{item.name}={item.value}") for item in facts.custom if item.kind == "date" and item.value)
 
 

@@ -10,11 +10,12 @@ from matchers.keys import city_of, is_mobile
 
 
 def phones_of(facts: Facts) -> tuple[Phone, ...]:
-    """Phones, and WeChat handles that are mobile numbers."""
-    if not facts.handles:
+    """Phones, and WeChat handles and mailboxes that are mobile numbers."""
+    values = [handle.value for handle in facts.handles] + [mail.local for mail in facts.emails]
+    if not values:
         return facts.phones
     known = {phone.digits for phone in facts.phones}
-    extra = [h.value for h in facts.handles if is_mobile(h.value) and h.value not in known]
+    extra = [value for value in dict.fromkeys(values) if is_mobile(value) and value not in known]
     return facts.phones + tuple([Phone(value, "86", "mobile") for value in extra]) if extra else facts.phones
 
 

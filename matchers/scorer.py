@@ -63,6 +63,8 @@ def score(facts: Facts, known: Known, scale: Scale, lead_bare: bool) -> Scored:
     if handles and known.handles:
         agrees = names is not None and names.level in name.AGREEMENTS
         mets += handle.compare(handles, known.handles, facts.name, agrees, scale)
+    if (handles and known.emails) or (known.handles and facts.emails):
+        mets += _some(handle.by_mailbox(handles, facts.emails, known.handles, known.emails, facts.name, scale))
     if facts.custom and known.customs:
         mets += custom.compare(facts.custom, known.customs, scale)
     firm = company.compare(facts.company, known.companies, scale, both_bare) if known.companies else None

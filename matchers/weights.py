@@ -76,6 +76,7 @@ TABLE: tuple[Level, ...] = (
     # ---- handles (WeChat, QQ, ...)
     _index("handle", "exact", 0.9, 0.02, "a handle has one holder"),
     _index("handle", "from_name", 0.9, 0.3, "a handle made of the name follows from the name", 4.0),
+    _index("handle", "mailbox", 0.3, 0.1, "WeChat of one side, mailbox name of the other"),
     _pair("handle", "differs", 0.12, 0.98, "people keep one WeChat"),
     # ---- identifiers and dates a tenant declares
     _index("id", "exact", 0.9, 0.005, "identifiers are unique but for typing"),

@@ -8,7 +8,7 @@ from math import log2
 from rapidfuzz.distance import OSA
 
 from leads.records import Phone
-from matchers.keys import phone_value
+from matchers.keys import known_digits, phone_value
 from matchers.scale import Met, Scale
 
 _BITS_PER_DIGIT = log2(10)
@@ -67,17 +67,6 @@ def _level(my: Phone, their: Phone) -> str:
     if my.kind == "landline" or their.kind == "landline" or my.ext or their.ext:
         return "line"
     return "mobile" if my.kind == "mobile" or their.kind == "mobile" else "number"
-
-
-def known_digits(phone: Phone) -> str:
-    """The number with ``*`` where a digit is not known."""
-    if not phone.mask:
-        return phone.digits
-    head, tilde, known = phone.mask.partition("~")
-    if not tilde:
-        return phone.mask
-    count = int(known) if known.isdigit() else 0
-    return head[:count] + "*" * (len(head) - count)
 
 
 def _masked(my: Phone, their: Phone, seq: int, scale: Scale) -> Met | None:
