@@ -21,10 +21,7 @@ Phones = tuple[Phone, ...]
 
 _EXT = r"(?:\s*(?:转|分机号?|extn?\.?|xtn|x\.?|#|доб\.?|int\.?|;ext=|~)\s*:?\s*(\d{1,9})#?)"
 _86 = r"(?:\(?\+?86\)?[\s-]*|0086[\s-]*)"
-_FAST_AMERICAN = re.compile(
-    r"\s*(?:\+?1[\s.-]+)?\(?[2-9]\d\d[)\s.-]+\d{3}[\s.-]\d{4}"
-)  # 312 406 3488: no landline is written so
-_MOBILE = re.compile(rf"\s*(?:手机:\s*)?{_86}?({CN_MOBILE})[\s-]?(\d{{4}})[\s-]?(\d{{4}})\s*")
+_FAST_MOBILE = re.compile(rf"\s*(?:手机:\s*)?{_86}?({CN_MOBILE})[\s-]?(\d{{4}})[\s-]?(\d{{4}})\s*")
 _FAST_NANP = re.compile(rf"\s*((?:\+|00)?1[\s.-]*)?\(?([2-9]\d\d)\)?[\s./-]*([2-9]\d\d)[\s.-]?(\d{{4}}){_EXT}?\s*")
 _FAST_LAND = re.compile(
     rf"\s*({_86})?\(?0?(10|2\d|[3-9]\d\d)\)?[\s.-]*(\d{{3,4}})[\s.-]?(\d{{4}})(?:{_EXT}|-(\d{{1,6}}))?\s*"
@@ -32,6 +29,7 @@ _FAST_LAND = re.compile(
 #: 023-68887777 and 02368887777: how landlines are written. 07... in one run may be a British mobile as well.
 _LAND = re.compile(r"\s*(?:\(?0\d{2,3}[)-]|0(?!7\d{9}$)\d{10,11}$)")
 _MOBILE = re.compile(rf"{CN_MOBILE}\d{{8}}")
+_AMERICAN = re.compile(r"\s*(?:\+?1[\s.-]+)?\(?[2-9]\d\d[)\s.-]+\d{3}[\s.-]\d{4}")  # 312 406 3488: landlines are not
 _NANP = re.compile(r"[2-9]\d\d[2-9]\d{6}")
 _TOLL_FREE = re.compile(r"8(?:00|88|77|66|55|44|33)\d{7}")
 _SERVICE = re.compile(r"[48]00\d{7}|9[56]\d{3,6}|1(?:00\d\d|1\d|2\d{1,3})")
