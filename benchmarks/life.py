@@ -87,6 +87,8 @@ class Life:
         answer = await work
         mine, store, took = time.process_time() - mine, cpu_s(self.store) - store, time.perf_counter() - began
         await self._trim()
+        while (await self.client.info("memory"))["lazyfree_pending_objects"]:
+            await asyncio.sleep(0.05)  # what is unlinked is freed beside
         freed, n = before - (await memory(self.client))[0], leads or int(answer)
         self.costs[name] = Cost(
             n, round(mine / n * 1e6, 1), round(store / n * 1e6, 1), round(took, 2), round(freed / n, 1)
