@@ -24,6 +24,7 @@ from matchers.weights import Level, Scale, Weights
 
 Key = tuple[str, str]  # field, level
 
+#: Agreement, by kind of value: two landlines cannot agree as mobiles do, so such levels do not compete for a share.
 _EXACT: dict[str, frozenset[str]] = {
     "phone": frozenset({"mobile", "number", "line", "service", "extension"}),
     "email": frozenset({"exact", "role", "other_suffix"}),
@@ -184,7 +185,9 @@ def _estimate(counts: Mapping[str, _Count], weights: Weights, limits: Limits) ->
         if row.scale == "pair":  # the variance of log m/u is about 1/matches + 1/others
             measured, support = log2(m / u), 1 / (1 / (matches + 0.5) + 1 / (others + 0.5))
         else:
-            measured, support = log2(m), matches
+            rest = count.all[0] - sum(count.by[other][0] for other in _EXACT.get(row.field, frozenset()) - {row.level})
+            alone = rest if row.level in _EXACT.get(row.field, ()) else count.all[0]
+            measured, support = log2((matches + 0.5) / (alone + 1)), matches
         step = (measured - before) * support / (support + limits.inertia)
         rows.append(_moved(row, before, max(-limits.most, min(limits.most, step)), matches, others))
     return rows
