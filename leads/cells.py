@@ -111,8 +111,9 @@ def rehome(fields: Fields) -> tuple[Fields, tuple[Note, ...]]:
 
 
 def _is_person(value: str) -> bool:
+    """A full name, or a part of one that a title or an initial tells to be a person's: 何女士, M. McGuire."""
     found, _ = name(value)
-    return bool(found and found.kind == "full")
+    return bool(found and (found.kind in ("full", "initial") or (found.kind == "surname" and found.honorific)))
 
 
 def _names_a_company(text: str) -> bool:

@@ -62,6 +62,8 @@ def _two_han(a: Name, b: Name) -> str:
         return "surname_only" if a.surname == b.surname or mine[0] == other[0] else "conflict"
     if mine == other:
         return "homophone"
+    if a.surname + a.given == b.given or b.surname + b.given == a.given:  # 禹臣, heard of 黄禹臣
+        return "given_only"
     if a.given + a.surname == b.surname + b.given or b.given + b.surname == a.surname + a.given:
         return "order"
     if len(mine) == len(other) and all(_blur(x) == _blur(y) for x, y in zip(mine, other, strict=True)):

@@ -72,8 +72,17 @@ _NANP_COUNTRIES = frozenset({"US", "CA"})
 
 
 @cache
-def _area_codes() -> frozenset[str]:
-    return frozenset(" ".join(knowledge("area_codes.txt")).split())
+def _area_codes() -> dict[str, str]:
+    rows = (line.split("\t") for line in knowledge("area_cities.tsv"))
+    return {code: city for city, codes in rows for code in codes.split()}
+
+
+def line_city(phone: Phone) -> str:
+    """The city of a Chinese landline by its area code; "" for other numbers and those written without it."""
+    if phone.kind != "landline" or phone.country not in ("", "86"):
+        return ""
+    size = _area(phone.digits)
+    return _area_codes()[phone.digits[:size]] if size and len(phone.digits) - size in _LOCAL[size] else ""
 
 
 def phones(text: str, country: str = "") -> tuple[Phones, str]:

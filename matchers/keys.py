@@ -13,6 +13,7 @@ from typing import Any
 from leads.companies import core_reading
 from leads.name_rarity import own_reading
 from leads.names import letters
+from leads.phones import line_city
 from leads.records import Company, Email, Facts, Name, Phone
 from leads.romanised import likely_surnames
 from matchers.sketch import bands
@@ -82,12 +83,14 @@ def is_mobile(handle: str) -> bool:
 
 
 def city_of(facts: Facts) -> str:
-    """The city, from its own field, the address or the company's name."""
+    """The city, from its own field, the address, the company's name or a landline's area code."""
     if facts.city:
         return facts.city
     if facts.address is not None and facts.address.city:
         return facts.address.city
-    return facts.company.place if facts.company is not None else ""
+    if facts.company is not None and facts.company.place:
+        return facts.company.place
+    return next(filter(None, map(line_city, facts.phones)), "")
 
 
 def company_domain(facts: Facts) -> str:

@@ -31,6 +31,8 @@ _ACCOUNT_FIELDS = frozenset({"company", "address", "city", "postcode"})
 _SPELLED = 8.0  # bits of a mailbox that spells the other side's whole name
 _HOUSEHOLD = 1.0  # most that account and phone may say, beyond log2(N), when two names contradict each other
 _ONE_ROOF = 3.0  # the same when two bare organisations do (restaurants of one hotel), before the weight of their names
+_FIELD = 1.0  # bits of each further account field, two at most, when neither side names a person
+_FIELD_BARE = 2.5  # the same when both are nothing but an organisation
 _LEAST_RIVALS = 0.7  # colleagues nature provides for one account value
 _LEAST_RIVALS_BARE = 0.08  # further organisations of that name
 
@@ -141,8 +143,8 @@ def _add_up(
     else:
         least = _LEAST_RIVALS_BARE if both_bare else _LEAST_RIVALS
         cap = scale.log_n - log2(max(rivals if rivals < inf else least, least))
-        if both_bare:
-            cap += 2.5 * min(max(len(fields) - 1, 0), 2)
+        if both_bare or names.level == "both_absent":
+            cap += (_FIELD_BARE if both_bare else _FIELD) * min(max(len(fields) - 1, 0), 2)
         shared = phones + min(account, cap)
         kin = account + phones
     bits = scale.prior + person + shared + against + names.bits

@@ -57,7 +57,8 @@ def relation(one: Name, two: Name) -> str:
         return "given_only" if len(chat.text) > 1 and chat.text == other.given else "none"
     level = same_reading(one, two)
     if level == "conflict" and not (one.kind == two.kind == "full"):
-        return "partial_conflict"
+        given = one.script == "han" == two.script and "given" in (one.kind, two.kind)
+        return "none" if given else "partial_conflict"  # 阿飞, 晨曦: a given name alone may be a nickname
     return level
 
 
@@ -98,6 +99,8 @@ def _contradiction(level: str, mine: Name, scale: Scale, seq: int) -> Met:
 def _agreement(level: str, mine: Name, their: Name, scale: Scale, seq: int) -> Met:
     """A full name is as rare as it is; of a part only the common part counts."""
     row = _AGREE[level]
+    if level == "surname_only":
+        mine, their = (msgspec.structs.replace(name, given="", kind="surname") for name in (mine, their))
     known = [bits for bits in (rarity(mine), rarity(their)) if bits]
     rare = min(*known, scale.log_n + 4.0)
     return Met("name", level, max(min(log2(row.m / row.times) + rare, row.most), 0.0), seq)
