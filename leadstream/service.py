@@ -161,7 +161,7 @@ class _Child:
             self._pause = _FIRST_PAUSE_S if lived > _LONGEST_PAUSE_S else min(2 * self._pause, _LONGEST_PAUSE_S)
             self._next = now + self._pause
             print(
-                f"{self._command[-1]}: ended with {self._process.returncode}, again in {self._pause:.1f} s", flush=True
+                f"{self._command[3]}: ended with {self._process.returncode}, again in {self._pause:.1f} s", flush=True
             )
             self._process = None
         if now >= self._next:

@@ -10,6 +10,7 @@ import asyncio
 import signal
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
+from typing import Any
 
 from leadstream.gauges import watch
 from leadstream.life import retention
@@ -80,7 +81,7 @@ async def _run_embedded(settings: Settings, metrics: Metrics, slot: str) -> None
     duties = _duties(runtime, metrics, slot, patience.ready, ShelfPublisher(shelf(JOURNAL)))
     told = asyncio.create_task(stopping.wait())
     try:
-        await asyncio.wait([told, *runs, *duties], return_when=asyncio.FIRST_COMPLETED)
+        await _until_one_ends([told, *runs], duties)
         for consumer in (leads, *keepers.values()):
             await consumer.stop()
     finally:
@@ -132,6 +133,15 @@ def _run_faust(settings: Settings, metrics: Metrics, slot: str) -> None:
         closing=(close,),
     )
     run(app)
+
+
+async def _until_one_ends(lasting: Sequence[asyncio.Task[Any]], duties: Sequence[asyncio.Task[None]]) -> None:
+    """Returns when one of ``lasting`` ends, or a duty fails. A duty that has nothing to do may end."""
+    waiting: set[asyncio.Task[Any]] = {*lasting, *duties}
+    while True:
+        done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        if any(task in lasting or task.cancelled() or task.exception() for task in done):
+            return
 
 
 async def _end(duties: Sequence[asyncio.Task[None]]) -> None:
