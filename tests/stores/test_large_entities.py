@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from leads.records import Outcome
+from stores import reviews
 from stores.apart import tell_apart
 from stores.entities import entity
 from stores.index import ValkeyIndex
 from stores.layout import Keys
 from stores.lookup import roots
+from stores.reviews import split
 from stores.undo import undo
 from tests.stores.making import decide, event, key, lead, outcome, put
 
@@ -59,3 +61,29 @@ async def test_a_pair_told_apart_is_found_in_a_large_customer(index: ValkeyIndex
     bridge = await put(index, tenant, "bridge", "pa", "pb", joins=(1, MANY + 2))
     assert (bridge.code, bridge.likeliest) == ("review", 1)
     assert (await put(index, tenant, "later", "pa", joins=(1,))).code == "merged"
+
+
+async def test_taking_the_first_lead_out_of_a_large_customer_leaves_the_others_together(
+    index: ValkeyIndex, tenant: str
+) -> None:
+    await put(index, tenant, "first", "pa")
+    await grow(index, tenant, "a", MANY, 1)
+    done = await split(index.client, tenant, event("first"), 9, 1, "zhou", "other person")
+    assert (done.status, done.entity, done.left) == ("split", 1, (2,))
+    assert (await entity(index.client, tenant, 500)).members == tuple(range(2, MANY + 2))
+    assert (await entity(index.client, tenant, 1)).members == (1,)
+    await grow(index, tenant, "b", 1, 600)
+    assert (await entity(index.client, tenant, 2)).members[-1] == MANY + 2
+
+
+async def test_a_decision_unites_a_large_customer_and_a_split_takes_it_back(index: ValkeyIndex, tenant: str) -> None:
+    await put(index, tenant, "first", "pa")
+    await grow(index, tenant, "a", MANY, 1)
+    await put(index, tenant, "doubt", "pa", likeliest=1)
+    assert (await reviews.decide(index.client, tenant, event("doubt"), "same", 9, 1, "zhou", "asked")).entity == 1
+    assert (await entity(index.client, tenant, 1)).members == tuple(range(1, MANY + 3))
+    await split(index.client, tenant, event("doubt"), 9, 1, "zhou", "mistaken")
+    assert (await entity(index.client, tenant, 1)).members == tuple(range(1, MANY + 2))
+    answer = await index.register(tenant, [lead("bridge", "pa")])
+    (done,) = await index.commit(tenant, [decide(answer, joins=(300, MANY + 2))])
+    assert outcome(done).code == "review"
