@@ -10,8 +10,10 @@ from stores import codec
 from stores.connect import guarded
 from stores.layout import Keys
 from stores.removal import KeysOf, Removed, remove
+from stores.scripts import Script
 
 _SCAN = 1_000
+_condemn = Script("condemn")
 _ERASED = codec.NUMBERS["suppressed", "erased"]
 
 
@@ -42,8 +44,26 @@ async def expire(
     async for events in _slices(client, tenant):
         old = [event for event, stored in events if len(stored) > 4 and _is_old(stored, last, before_ms)]
         done = await remove(client, tenant, old, keys_of, "expired", at_ms, last_seq=last, preview=preview)
+        large = [one.event for one in done if one.status == "large"]
         removed += sum(one.status == "removed" for one in done)
+        if preview:
+            removed += len(large)
+        elif large:
+            seqs = {event: stored[:4] for event, stored in events}
+            await _condemn_all(client, tenant, [seqs[event] for event in large], last, at_ms)
+            done = await remove(client, tenant, large, keys_of, "expired", at_ms, last_seq=last)
+            removed += sum(one.status == "removed" for one in done)
     return removed
+
+
+async def _condemn_all(client: Any, tenant: str, seqs: Sequence[bytes], last: int, at_ms: int) -> None:
+    """Dissolve very large customers, each in one step: taking their leads out one by one would regroup the rest each time.
+    What is cut short afterwards is single leads, which the next sweep takes."""
+    at = Keys.of(tenant)
+    tables = [at.counters, at.entities, at.aliases, at.open, at.journal, at.beyond]
+    for seq in seqs:
+        with guarded("dissolve a customer"):
+            await _condemn(client, tables, [seq, last, at_ms])
 
 
 def _is_old(stored: bytes, last: int, before_ms: int) -> bool:

@@ -13,7 +13,7 @@ from stores.scripts import Script
 
 #: Gives the match keys of a record (msgpack of Facts), as they were when the lead was registered.
 KeysOf = Callable[[bytes], Sequence[bytes]]
-Status = Literal["absent", "under_way", "kept", "removed"]
+Status = Literal["absent", "under_way", "kept", "large", "removed"]
 
 _CHUNK = 100  # runs sent at once: they share one wait for the disk
 _remove = Script("remove", "regroup")

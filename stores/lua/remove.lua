@@ -4,7 +4,7 @@
 -- ARGV 1 event, 2 match keys (9 bytes each), 3 kinds (a letter per bucket table), 4 why (the name of the move: undone,
 --      erased, expired), 5 at_ms, 6 body of the outcome that stays ('' leaves none), 7 '1': only say what would happen,
 --      8 expire only: the entity's last lead must not be above this seq, and it must have no owner ('' no condition)
--- Reply: absent | under_way | kept | removed, number of parts left, members left.
+-- Reply: absent | under_way | kept | large (expire only: nobody keeps it, condemn it first) | removed, number of parts left, members left.
 -- The leads that remain are regrouped by what their own decisions joined. A holding stays with the part of the lead it
 -- was given for, else with the part of the smallest seq; one that was suspended lives again where it is alone.
 local LIVE = 0
@@ -28,10 +28,15 @@ if number(mine) > 0 and sub(value, 5, 8) ~= '\0\0\0\0' then
       if cutoff and h[2] ~= '' then return { 'kept', 0, 1 + further } end
     end
     beyond = pieces(root, further - INLINE)
-    local all = root .. rest .. concat(hmget(KEYS[9], beyond))
-    for p = #all - 3, 1, -4 do -- the latest come last
-      if cutoff and number(sub(all, p, p + 3)) > cutoff then return { 'kept', 0, 1 + further } end
+    local function recent(seqs)
+      for p = cutoff and #seqs - 3 or 0, 1, -4 do -- the latest come last
+        if number(sub(seqs, p, p + 3)) > cutoff then return true end
+      end
     end
+    if cutoff and #beyond > 0 and recent(call('HGET', KEYS[9], beyond[#beyond])) then return { 'kept', 0, 1 + further } end
+    local all = root .. rest .. concat(hmget(KEYS[9], beyond))
+    if recent(all) then return { 'kept', 0, 1 + further } end
+    if cutoff and #beyond > 0 then return { 'large', 0, 1 + further } end
     for p = 1, #all, 4 do members[#members + 1] = sub(all, p, p + 3) end
   end
 end

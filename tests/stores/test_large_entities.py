@@ -6,12 +6,13 @@ from leads.records import Outcome
 from stores import reviews
 from stores.apart import tell_apart
 from stores.entities import entity
+from stores.forget import expire
 from stores.index import ValkeyIndex
 from stores.layout import Keys
 from stores.lookup import roots
 from stores.reviews import split
 from stores.undo import undo
-from tests.stores.making import decide, event, key, lead, outcome, put
+from tests.stores.making import decide, event, key, lead, outcome, plan, put
 
 MANY = 620
 
@@ -87,3 +88,31 @@ async def test_a_decision_unites_a_large_customer_and_a_split_takes_it_back(inde
     answer = await index.register(tenant, [lead("bridge", "pa")])
     (done,) = await index.commit(tenant, [decide(answer, joins=(300, MANY + 2))])
     assert outcome(done).code == "review"
+
+
+async def test_retention_takes_a_large_customer_or_leaves_him(index: ValkeyIndex, tenant: str) -> None:
+    pool = plan()
+    await put(index, tenant, "one", "pa", plan=pool, at_ms=10)
+    await put(index, tenant, "two", "pb", plan=pool, at_ms=10)
+    for name, first in (("a", 1), ("b", 2)):
+        for start in range(0, 300, 100):
+            batch = [lead(f"{name}{i}", f"p{name}") for i in range(start, start + 100)]
+            answer = await index.register(tenant, batch)
+            await index.commit(tenant, [decide(answer, i, joins=(first,), plan=pool, at_ms=10) for i in range(100)])
+    await put(index, tenant, "late", "pb", joins=(2,), plan=pool, at_ms=30)
+
+    def keys_of(record: bytes) -> list[bytes]:
+        return [key("pa" if record.split()[-1] in (b"one",) or record.split()[-1][:1] == b"a" else "pb")]
+
+    assert await expire(index.client, tenant, 20, keys_of, 40, preview=True) == 301
+    assert await expire(index.client, tenant, 20, keys_of, 40) == 301
+    assert await expire(index.client, tenant, 20, keys_of, 40) == 0
+    assert len((await entity(index.client, tenant, 2)).members) == 302
+    stats = await index.stats(tenant)
+    assert (stats.leads, stats.joined) == (603, 301)
+    assert (await index.client.hlen(Keys.of(tenant).records), await index.client.hlen(Keys.of(tenant).events)) == (
+        302,
+        302,
+    )
+    assert await index.client.hget(Keys.of(tenant).open, "\0public") == b"1"
+    assert not (await index.register(tenant, [lead("x", "pa")])).registered[0].candidates
