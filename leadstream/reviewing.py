@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,8 @@ from stores.lookup import records
 from streams.days import day_number
 
 _FIELDS = ("name", "company", "phone", "email", "handle", "city")
+_PERSONAL = re.compile(r"@|(?:\d[\s.-]?){7}")
+_LONGEST_REASON = 200
 _decode = msgspec.msgpack.Decoder(Facts).decode
 
 #: What to tell the person, by status.
@@ -67,17 +70,28 @@ class Desk:
         ]
 
     async def decide(self, tenant: str, event: bytes, answer: reviews.Answer, who: str, why: str) -> reviews.Decided:
-        """Decide one review now. Raises StoreDown."""
+        """Decide one review now. Raises StoreDown, BadInput for a reason that cannot go on record."""
+        check_reason(why)
         now = clock()
         return await reviews.decide(self._client, tenant, event, answer, now, self._day(tenant, now), who, why)
 
     async def split(self, tenant: str, event: bytes, who: str, why: str) -> reviews.Split:
-        """Take a lead out of its customer now. Raises StoreDown."""
+        """Take a lead out of its customer now. Raises StoreDown, BadInput for a reason that cannot go on record."""
+        check_reason(why)
         now = clock()
         return await reviews.split(self._client, tenant, event, now, self._day(tenant, now), who, why)
 
     def _day(self, tenant: str, now_ms: int) -> int:
         return day_number(now_ms, ZoneInfo(self._settings.tenants[tenant].timezone))
+
+
+def check_reason(why: str) -> None:
+    """A reason stays in the journal for ever. Raises BadInput for one that looks like a number or a mailbox, or is long."""
+    if len(why) > _LONGEST_REASON or _PERSONAL.search(why):
+        raise BadInput(
+            "bad_reason",
+            f"a reason stays on record for ever: at most {_LONGEST_REASON} characters, no phone number, no mail address",
+        )
 
 
 def _masked(facts: Facts | None) -> dict[str, str]:

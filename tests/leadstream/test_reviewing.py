@@ -83,6 +83,18 @@ async def test_a_doubtful_lead_from_the_queue_to_the_decision(settings: Settings
     assert await moves(settings) == ["same", "split", "given"]
 
 
+@pytest.mark.parametrize("why", ["call 138 0013-8000", "wrote from a.b@c.com", "x" * 201])
+async def test_a_reason_holds_nothing_personal(settings: Settings, why: str) -> None:
+    _, second, _ = await imported(settings)
+    for asked in (
+        deciding(settings, "main", second.event, "same", "zhou", why),
+        splitting(settings, "main", second.event, "zhou", why),
+    ):
+        with pytest.raises(BadInput, match="for ever"):
+            await asked
+    assert await moves(settings) == []
+
+
 async def test_the_gauge_counts_what_waits(settings: Settings) -> None:
     await imported(settings)
     runtime, registry = Runtime(settings), new_registry()
