@@ -4,7 +4,7 @@
 -- ARGV 1 event, 2 match keys (9 bytes each), 3 kinds (a letter per bucket table), 4 why (the name of the move: undone,
 --      erased, expired), 5 at_ms, 6 body of the outcome that stays ('' leaves none), 7 '1': only say what would happen,
 --      8 expire only: the entity's last lead must not be above this seq, and it must have no owner ('' no condition)
--- Reply: absent | under_way | kept | large (expire only: nobody keeps it, condemn it first) | removed, number of parts left, members left.
+-- Reply: absent | under_way | kept | large (expire only: condemn looks at the rest and dissolves it) | removed, number of parts left, members left.
 -- The leads that remain are regrouped by what their own decisions joined. A holding stays with the part of the lead it
 -- was given for, else with the part of the smallest seq; one that was suspended lives again where it is alone.
 local LIVE = 0
@@ -33,10 +33,11 @@ if number(mine) > 0 and sub(value, 5, 8) ~= '\0\0\0\0' then
         if number(sub(seqs, p, p + 3)) > cutoff then return true end
       end
     end
-    if cutoff and #beyond > 0 and recent(call('HGET', KEYS[9], beyond[#beyond])) then return { 'kept', 0, 1 + further } end
+    if cutoff and #beyond > 0 then
+      return { recent(call('HGET', KEYS[9], beyond[#beyond])) and 'kept' or 'large', 0, 1 + further }
+    end
     local all = root .. rest .. concat(hmget(KEYS[9], beyond))
     if recent(all) then return { 'kept', 0, 1 + further } end
-    if cutoff and #beyond > 0 then return { 'large', 0, 1 + further } end
     for p = 1, #all, 4 do members[#members + 1] = sub(all, p, p + 3) end
   end
 end
