@@ -87,6 +87,9 @@ def rehome(fields: Fields) -> tuple[Fields, tuple[Note, ...]]:
 
     The very same dict comes back when there is nothing to do.
     """
+    if _exchanged(fields.get("name", ""), fields.get("company", "")):
+        fields = fields | {"name": fields["company"], "company": fields["name"]}
+        return fields, (Note("name", "swapped_with_company"),)
     odd = [field for field, look in _ODD.items() if (value := fields.get(field)) and look(value)]
     if not odd:
         return fields, ()
@@ -108,6 +111,14 @@ def rehome(fields: Fields) -> tuple[Fields, tuple[Note, ...]]:
                 notes.append(Note(field, "moved_to_name"))
                 break
     return ({key: value for key, value in out.items() if value}, tuple(notes)) if notes else (fields, ())
+
+
+def _exchanged(who: str, firm: str) -> bool:
+    """Name and company in each other's place without a legal form to tell: 源正餐饮管理, 刘薪珉."""
+    if len(who) < 4 or not firm or (len(firm) > 4 and not firm.isascii()) or not _HAN.search(who):
+        return False
+    found, _ = name(who)
+    return bool(found and found.kind == "chat") and _is_person(firm) and not _SIGNS.search(who + firm)
 
 
 def _is_person(value: str) -> bool:

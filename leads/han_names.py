@@ -146,7 +146,7 @@ def strip_title(run: str) -> tuple[str, str]:
     if code and 2 <= len(run) <= 4:
         left = run[:-1]
         kind = judge(left)[0]
-        if left in surnames() and (len(left) > 1 or _share(left) > 2e-5):
+        if left in surnames() and (len(left) > 1 or _share(left) > 2e-6):
             return left, code
         if (run[-1] == "总" and kind == "full") or (
             run[-1] in "总哥姐" and left[0] in "小老大阿" and kind == "surname"

@@ -62,7 +62,7 @@ def _two_han(a: Name, b: Name) -> str:
         return "surname_only" if a.surname == b.surname or mine[0] == other[0] else "conflict"
     if mine == other:
         return "homophone"
-    if a.surname + a.given == b.given or b.surname + b.given == a.given:  # 禹臣, heard of 黄禹臣
+    if _is_given(a, b) or _is_given(b, a):
         return "given_only"
     if a.given + a.surname == b.surname + b.given or b.given + b.surname == a.surname + a.given:
         return "order"
@@ -73,6 +73,11 @@ def _two_han(a: Name, b: Name) -> str:
     if mine[1:] == other[1:] and len(mine) > 2:
         return "conflict_surname"
     return "conflict"
+
+
+def _is_given(short: Name, whole: Name) -> bool:
+    """Whether what was taken for surname and given name, in either order, is the other's given name: 禹臣 of 黄禹臣."""
+    return whole.given in (short.surname + short.given, short.given + short.surname)
 
 
 def _shares_character(a: str, b: str) -> bool:

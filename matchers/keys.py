@@ -6,6 +6,7 @@ docs/matching.md, and weak kinds are made only for records that have nothing str
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
@@ -41,6 +42,7 @@ KINDS: dict[str, str] = {
     "F": "MinHash bands and telling words of free text",
 }
 _FILLERS = frozenset("the and of for to in with by on an is it or at as from be your you we".split())  # noqa: SIM905
+_DOMAIN_TAIL = re.compile(r"(?<=....)(?:-?(?:group|tech|china|corp|inc|cn))$")  # yuchuangtech, acme-group
 _LETTERS = {kind: kind.encode() for kind in KINDS}
 #: Which keys a record gets. Raise it with every change of ``plan`` that gives other keys, and see ``schemes.py``.
 KEY_VERSION = 1
@@ -94,8 +96,9 @@ def city_of(facts: Facts) -> str:
 
 
 def company_domain(facts: Facts) -> str:
-    """Stem of the first company mailbox, "" when there is none."""
-    return next((mail.stem or mail.domain for mail in facts.emails if mail.kind != "free"), "")
+    """Stem of the first company mailbox without the words that follow a brand there, "" when there is none."""
+    stem = next((mail.stem or mail.domain for mail in facts.emails if mail.kind != "free"), "")
+    return _DOMAIN_TAIL.sub("", stem)
 
 
 @lru_cache(4_096)

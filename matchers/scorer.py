@@ -31,6 +31,7 @@ _ACCOUNT_FIELDS = frozenset({"company", "address", "city", "postcode"})
 _SPELLED = 8.0  # bits of a mailbox that spells the other side's whole name
 _HOUSEHOLD = 1.0  # most that account and phone may say, beyond log2(N), when two names contradict each other
 _ONE_ROOF = 3.0  # the same when two bare organisations do (restaurants of one hotel), before the weight of their names
+_MOVED = -3.0  # least that other company, address and city say together when something personal agrees: one change
 _FIELD = 1.0  # bits of each further account field, two at most, when neither side names a person
 _FIELD_BARE = 2.5  # the same when both are nothing but an organisation
 _LEAST_RIVALS = 0.7  # colleagues nature provides for one account value
@@ -131,6 +132,8 @@ def _add_up(
             person += met.bits
     firms_differ = both_bare and firm is not None and firm.level in company.CONFLICTS
     personal = phones > 0 or person > 0
+    if personal and not conflict:
+        account = max(account, _MOVED)
     if names is None:
         names = _no_name(facts, known, scale, personal, both_bare)
         conflict = names.level == "mailbox_of_kin" and not any(

@@ -16,6 +16,7 @@ from matchers.weights import Weights
 
 _SHOWN = 8  # fields kept as evidence
 _NEW = Verdict("new")
+_TOLD = names.AGREEMENTS | {"mailbox_spells"}  # levels that tell who it is
 
 
 def scale_of(facts: Facts, counts: Sequence[int], stats: IndexStats, weights: Weights) -> Scale:
@@ -86,7 +87,7 @@ def _one(best: Known, other: Known, top: Scored, result: Scored) -> bool:
     levels = {names.relation(one, two) for one, _ in best.names for two, _ in other.names}
     if levels & names.AGREEMENTS:
         return True
-    sure = all(part.personal or part.name in names.AGREEMENTS for part in (top, result))
+    sure = all(part.personal or part.name in _TOLD for part in (top, result))
     return sure and not levels & names.CONFLICTS
 
 
