@@ -47,7 +47,7 @@ class Judging:
             seen = ((own, self._version(own)),)
         else:
             neighbours, looked = self._neighbours(mine, own)
-            facts = [self._facts[s] for s in others if s != mine.seq and s in self._facts]
+            facts = [self._facts[s] for s in sorted(others) if s != mine.seq and s in self._facts]
             stats = IndexStats(mine.seq, self._joined + self._overlay.united)
             verdict = self._pipeline.judge(lead, self._counts(mine, own), neighbours, facts, stats)
             joined = [n for n in neighbours if n.first in verdict.joins]
@@ -64,7 +64,8 @@ class Judging:
         return self._pipeline.day(work.envelope.at_ms)
 
     def _neighbours(self, mine: Registered, own: int) -> tuple[list[Neighbour], set[int]]:
-        """Entities to compare with, as they will be, and every entity this rests on."""
+        """Entities to compare with, as they will be, and every entity this rests on. Leads in order of their numbers: which of
+        two equal values is named as evidence must not depend on who listed them, the view or the overlay."""
         looked = {mine.seq, mine.entity, own}
         groups: dict[int, list[int]] = {}  # root -> [first, shared, entities of the view...]
         for candidate in mine.candidates:
@@ -78,7 +79,7 @@ class Judging:
             group.append(candidate.entity)
         neighbours = []
         for root, (first, shared, *entities) in groups.items():
-            seqs = [s for s in self._members(root, entities) if s in self._facts and s != mine.seq]
+            seqs = sorted(s for s in self._members(root, entities) if s in self._facts and s != mine.seq)
             if seqs:
                 facts = tuple(self._facts[s] for s in seqs)
                 neighbours.append(Neighbour(root, tuple(seqs), facts, shared, first))
