@@ -12,7 +12,6 @@ from collections.abc import Sequence
 
 from streams.ports import Index, Message
 
-
 #: Suspects taken together after a death with more in hand.
 GROUP = 20
 
