@@ -14,13 +14,15 @@ from stores.idempotency import RedisIdempotency
 from streams.metrics import Metrics, exposition, new_registry
 from streams.topics import RAW
 
+#: How long the door waits for the store.
+ANSWER_S = 5.0
 #: Content type of the Prometheus text format.
 EXPOSITION = "text/plain; version=0.0.4; charset=utf-8"
 
 
 def run_gateway(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT. Raises Misconfigured, StoreDown at the start."""
-    runtime = Runtime(settings)
+    runtime = Runtime(settings, timeout_s=ANSWER_S)  # whoever waits at the door is told soon that the store hangs
     registry = new_registry()
     metrics = Metrics(registry, component="gateway", version=version("leadstream"))
     app = make_app(

@@ -57,13 +57,13 @@ def settle_garbage() -> None:
 class Runtime:
     """Parts of one process. ``close`` ends what was opened. Raises Misconfigured, StoreDown at construction."""
 
-    def __init__(self, settings: Settings, env: Mapping[str, str] = os.environ) -> None:
+    def __init__(self, settings: Settings, env: Mapping[str, str] = os.environ, *, timeout_s: float = 30.0) -> None:
         self.settings = settings
         self._env = env
         self.data = Path(settings.data)
         self.embedded_log = settings.log.kind == "embedded"
         self.url = settings.store.url or start_or_attach(store_home(self.data))
-        self.client = connect(self.url)
+        self.client = connect(self.url, timeout_s=timeout_s)
         self.index = ValkeyIndex(self.client)
         self.facts = msgspec.msgpack.Decoder(Facts).decode
         self.publisher = self._publisher()
