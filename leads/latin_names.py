@@ -64,7 +64,7 @@ def _person(words: list[str], tokens: tuple[str, ...], surname_size: int) -> tup
     table = titles()
     honorific, keep = "", list[int]()
     for at, token in enumerate(tokens):
-        edge = at == 0 or (at == len(tokens) - 1 and not (at > 1 and readings(token)))  # Tong Dong Ing is no engineer
+        edge = at in (0, len(tokens) - 1) and not _syllable_of_name(tokens, at)
         if edge and token in table.latin and len(tokens) > 1 and len(keep) + len(tokens) - at > 1:
             honorific = honorific or table.latin[token]
             surname_size -= at < surname_size
@@ -80,7 +80,7 @@ def _person(words: list[str], tokens: tuple[str, ...], surname_size: int) -> tup
         return _one(text, tokens[0], honorific), ""
     if len(tokens) > 6:
         return Name(text, "chat", "latin", "", "", ()), "chat"
-    initials = [token for token in tokens if len(token) == 2 and _no_syllable(token)]
+    initials = [word for word in tokens if len(word) == 2 and _no_syllable(word) and word not in table.suffix]
     rest = [token for token in tokens if token not in initials]
     if len(initials) == len(rest) == 1 and surname_readings(rest[0]):  # Zhang ZM
         surname, given = tuple(rest), tuple(initials[0])
@@ -95,6 +95,13 @@ def _shown(words: list[str], surname_size: int) -> str:
     if 0 < surname_size < len(words):
         return f"{' '.join(words[:surname_size])}, {' '.join(words[surname_size:])}"
     return " ".join(words)
+
+
+def _syllable_of_name(tokens: tuple[str, ...], at: int) -> bool:
+    """Whether what looks like a title is a part of a romanised name: Hon Wai (韩伟), Tong Dong Ing (唐冬迎)."""
+    if len(tokens) - (at > 0) < 2 or not (surname_readings(tokens[0]) if at == 0 else readings(tokens[at])):
+        return False
+    return all(readings(token) for token in tokens)
 
 
 def _no_syllable(word: str) -> bool:

@@ -111,6 +111,8 @@ def _mixed(han: Name, latin: Name) -> str:
             return "given_only"
         if aliases and latin.kind == "full" and set(tokens) <= {*own, *aliases, given}:
             return "script"
+    if len(own) == 2 and latin.kind == "full" and latin.given.replace(" ", "") in (whole, own[1] + own[0]):
+        return "given_only"  # 海双 read as surname and given name, of Xu Haishuang
     if aliases and latin.kind == "given" and any(same_given(latin.given, alias) for alias in aliases):
         return "given_only"
     if not han.surname:

@@ -90,7 +90,7 @@ def _choose(text: str, simple: str, runs: list[tuple[int, int]]) -> tuple[Name |
     if not left:
         return (None, "looks_like_company") if company else _only_titles(text, simple, honorific)
     joined = "".join([simple[a:b] for a, b in left])
-    if 1 < len(left) <= len(joined) <= 4 and simple[slice(*left[0])] in surnames() and judge(joined)[0] == "full":
+    if 1 < len(left) <= len(joined) <= 4 and simple[slice(*left[0])] in surnames() and _run(joined)[0] == "full":
         shown = "".join([text[a:b] for a, b in left])
         return _han(shown, judge(joined), honorific, aliases), ""
     best: tuple[int, str, tuple[str, str, str], str] | None = None
