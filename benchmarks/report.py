@@ -96,6 +96,36 @@ def profile(found: Figures) -> str:
     return f"{steps}\n\nThe store adds {found['store_us']} us of its own. Of `prepare`:\n\n{parts}"
 
 
+def life(found: Figures) -> str:
+    heads = (
+        f"an index of {found['leads']:,} leads",
+        "leads",
+        "worker us a lead",
+        "store us a lead",
+        "bytes freed a lead",
+    )
+    lines = [
+        (name, f"{c['leads']:,}", c["worker_us"], c["store_us"], f"{c['bytes_freed']:.0f}")
+        for name, c in found["costs"].items()
+    ]
+    return table(heads, lines)
+
+
+def hostile(found: Figures) -> str:
+    heads = (
+        *(f"{found['leads']:,} leads", "worker us", "store us", "both, last fifth", "against ordinary"),
+        *("bytes a lead", "largest customer", "flagged", "full keys"),
+    )
+    lines = [
+        (
+            *(name, f"{f['worker_us']:.0f}", f"{f['store_us']:.0f}", f"{f['last_us']:.0f}", f"{f['slower']:.2f}"),
+            *(f"{f['bytes_per_lead']:.0f}", f"{f['largest']:,}", f["flagged"], f["demoted"]),
+        )
+        for name, f in found["streams"].items()
+    ]
+    return table(heads, lines)
+
+
 def peers(found: Figures) -> str:
     sets = found["sets"]
     names = next(iter(sets.values()))
@@ -138,6 +168,8 @@ TABLES: dict[str, Callable[[Figures], str]] = {
     "distributed": distributed,
     "growth": growth,
     "profile": profile,
+    "life": life,
+    "hostile": hostile,
     "peers": peers,
 }
 
