@@ -220,7 +220,7 @@ async def test_five_hundred_rows_of_one_switchboard_make_no_giant(town: Town, of
     )
     rows = [who[i % len(who)] for i in range(500)]
     found = Counter(await town.customers([o for i in range(0, 500, 50) for o in await town.hear(*rows[i : i + 50])]))
-    assert max(found.values()) <= 25, "two look-alikes may be taken for one, a tenth of the file never"
+    assert max(found.values()) <= 25, "two look-alikes may be taken for one, a twentieth of the file never more"
 
 
 async def test_rows_of_one_person_at_a_switchboard_are_one_customer(town: Town) -> None:
