@@ -84,15 +84,18 @@ def is_mobile(handle: str) -> bool:
     return len(handle) == 11 and handle[0] == "1" and handle.isdigit()
 
 
-def city_of(facts: Facts) -> str:
-    """The city, from its own field, the address, the company's name or a landline's area code."""
+def told_city(facts: Facts) -> str:
+    """The city, from its own field, the address or the company's name."""
     if facts.city:
         return facts.city
     if facts.address is not None and facts.address.city:
         return facts.address.city
-    if facts.company is not None and facts.company.place:
-        return facts.company.place
-    return next(filter(None, map(line_city, facts.phones)), "")
+    return facts.company.place if facts.company is not None else ""
+
+
+def city_of(facts: Facts) -> str:
+    """The city as told, else by a landline's area code."""
+    return told_city(facts) or next(filter(None, map(line_city, facts.phones)), "")
 
 
 def company_domain(facts: Facts) -> str:

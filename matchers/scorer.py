@@ -13,7 +13,7 @@ import msgspec
 
 from leads.records import Facts
 from matchers.compare import address, company, custom, email, handle, name, phone, place, text
-from matchers.keys import city_of
+from matchers.keys import city_of, told_city
 from matchers.neighbours import Known, bare, handles_of, phones_of
 from matchers.scale import Met, Scale
 
@@ -78,7 +78,8 @@ def score(facts: Facts, known: Known, scale: Scale, lead_bare: bool) -> Scored:
     if known.addresses:
         mets += address.compare(facts.address, known.addresses, scale, both_bare)
     if known.cities:
-        mets += _some(place.city(city_of(facts), known.cities, scale, both_bare))
+        line = any(met.field == "phone" and met.bits > 0 for met in mets)  # it told the city already
+        mets += _some(place.city(told_city(facts) if line else city_of(facts), known.cities, scale, both_bare))
     if known.postcodes:
         mets += _some(place.postcode(facts.postcode, known.postcodes, scale))
     if known.texts and facts.text:
