@@ -11,12 +11,13 @@ from matchers.keys import city_of, is_mobile
 
 def phones_of(facts: Facts) -> tuple[Phone, ...]:
     """Phones, and WeChat handles and mailboxes that are mobile numbers."""
-    values = [handle.value for handle in facts.handles] + [mail.local for mail in facts.emails]
-    if not values:
+    extra = [handle.value for handle in facts.handles if is_mobile(handle.value)]
+    extra += [mail.local for mail in facts.emails if len(mail.local) == 11 and is_mobile(mail.local)]
+    if not extra:
         return facts.phones
     known = {phone.digits for phone in facts.phones}
-    extra = [value for value in dict.fromkeys(values) if is_mobile(value) and value not in known]
-    return facts.phones + tuple([Phone(value, "86", "mobile") for value in extra]) if extra else facts.phones
+    new = [value for value in dict.fromkeys(extra) if value not in known]
+    return facts.phones + tuple([Phone(value, "86", "mobile") for value in new])
 
 
 def handles_of(facts: Facts) -> tuple[Handle, ...]:
