@@ -50,6 +50,48 @@ SAME = {
         {"name": "吴晓东", "phone": "13812345687", "city": "青岛"},
     ),
     "wechat is the mobile": ({"name": "吴晓东", "wechat": MOBILE}, {"name": "吴晓东", "phone": MOBILE}),
+    "rounded by a spreadsheet": ({"name": "吴晓东", "phone": "1.38123E+10"}, {"name": "吴晓东", "phone": MOBILE}),
+    "masked, surname only": ({"name": "吴晓东", "phone": MOBILE}, {"name": "吴先生", "phone": "138****5678"}),
+    "a digit lost": ({"name": "吴晓东", "phone": MOBILE}, {"name": "吴晓东", "phone": "1381234567"}),
+    "two mobiles glued": ({"name": "吴晓东", "phone": f"{MOBILE}13912340000"}, {"name": "吴晓东", "phone": MOBILE}),
+    "romanised, another number, no city": (
+        {"name": "譚偉明", "company": "重庆宇创智能科技有限公司"},
+        {"name": "Tam Wai Ming", "company": "宇创智能"},
+    ),
+    "a syllable that looks like a title": (
+        {"name": "唐冬迎", "phone": MOBILE},
+        {"name": "Tong Dong Ing", "phone": MOBILE},
+    ),
+    "initials in one": ({"name": "张志明", "phone": MOBILE}, {"name": "Zhang ZM", "phone": MOBILE}),
+    "given name that could be a whole one": ({"name": "黄禹臣", "phone": MOBILE}, {"name": "禹臣", "phone": MOBILE}),
+    "given name turned, in pinyin": ({"name": "海双", "phone": MOBILE}, {"name": "Xu Haishuang", "phone": MOBILE}),
+    "pet name": ({"name": "刘灿勇", "phone": MOBILE}, {"name": "阿飞", "phone": MOBILE}),
+    "a word for a name": ({"name": "王志强", "phone": MOBILE}, {"name": "Happy", "phone": MOBILE}),
+    "given name and company": (
+        {"name": "黎长杰", "company": "重庆宇创智能科技有限公司", "phone": MOBILE},
+        {"name": "长杰", "company": "宇创智能", "phone": "023-68887777"},
+    ),
+    "the mailbox is the mobile": ({"name": "吴晓东", "phone": MOBILE}, {"email": f"{MOBILE}@163.com"}),
+    "the mailbox is the wechat": (
+        {"name": "吴晓东", "wechat": "dongge7788"},
+        {"name": "吴先生", "email": "dongge7788@163.com"},
+    ),
+    "the mailbox lost its at": (
+        {"name": "吴晓东", "email": "wxd88@qq.com"},
+        {"name": "吴先生", "email": "wxd88qq.com"},
+    ),
+    "the line tells the city": (
+        {"name": "贾崇岳", "phone": "0571-58615658"},
+        {"name": "贾崇岳", "phone": MOBILE, "city": "杭州"},
+    ),
+    "name and company exchanged": (
+        {"name": "源正餐饮管理", "company": "刘薪珉", "phone": "13900001111"},
+        {"name": "刘薪珉", "company": "东莞源正餐饮管理有限责任公司", "phone": MOBILE},
+    ),
+    "the domain spells the firm": (
+        {"name": "张卓翠", "email": "zhangzhuocui76@yanxianggroup.com"},
+        {"name": "张卓翠", "company": "成都燕祥机械有限公司", "phone": MOBILE},
+    ),
     "bare company, same line": (
         {"company": "上海润佳贸易有限公司", "phone": "021-62078663", "city": "上海"},
         {"company": "润佳贸易", "phone": "021 6207 8663", "city": "上海"},
