@@ -12,7 +12,6 @@ from hashlib import blake2b
 from typing import Any
 
 from leads.companies import core_reading
-from leads.name_rarity import own_reading
 from leads.names import letters
 from leads.phones import line_city
 from leads.records import Company, Email, Facts, Name, Phone
@@ -31,7 +30,7 @@ KINDS: dict[str, str] = {
     "D": "a declared date",
     "T": "sorted name letters and city",
     "O": "organisation and city: core as it sounds, else the company mail domain; without city too for the nameless",
-    "S": "surname and organisation, a romanised surname by what it may stand for; given name and organisation",
+    "S": "surname and organisation, a romanised surname by what it may stand for",
     "A": "road and number",
     "L": "weak: sorted name letters; mailbox name alone; mail domain",
     "X": "weak: one word of the name and the place",
@@ -120,8 +119,6 @@ def plan(facts: Facts) -> Plan:
         out.append(("T", f"{sorted_letters}|{city}"))
     if organisation:
         out.extend(("S", f"{surname}|{organisation}") for surname in surnames)
-        if name is not None and name.given and name.kind in ("full", "given"):
-            out.append(("S", f"{_given(name)}|{organisation}|"))
         out.append(("O", f"{organisation}|{city}"))
         if city and (name is None or name.kind == "role"):
             out.append(("O", f"{organisation}|"))
@@ -144,12 +141,6 @@ def _surnames(name: Name) -> tuple[str, ...]:
     if name.script == "han" and name.latin:
         return name.latin[:1]
     return likely_surnames(name.surname) or (name.surname,)
-
-
-def _given(name: Name) -> str:
-    if name.script != "han":
-        return name.given.replace(" ", "")
-    return "".join(own_reading(name)[bool(name.surname) :])
 
 
 def _damaged(phone: Phone, sorted_letters: str, surnames: tuple[str, ...], out: list[tuple[str, str]]) -> None:

@@ -67,10 +67,6 @@ SAME = {
     "given name turned, in pinyin": ({"name": "海双", "phone": MOBILE}, {"name": "Xu Haishuang", "phone": MOBILE}),
     "pet name": ({"name": "刘灿勇", "phone": MOBILE}, {"name": "阿飞", "phone": MOBILE}),
     "a word for a name": ({"name": "王志强", "phone": MOBILE}, {"name": "Happy", "phone": MOBILE}),
-    "given name and company": (
-        {"name": "黎长杰", "company": "重庆宇创智能科技有限公司", "phone": MOBILE},
-        {"name": "长杰", "company": "宇创智能", "phone": "023-68887777"},
-    ),
     "the mailbox is the mobile": ({"name": "吴晓东", "phone": MOBILE}, {"email": f"{MOBILE}@163.com"}),
     "the mailbox is the wechat": (
         {"name": "吴晓东", "wechat": "dongge7788"},
