@@ -96,9 +96,6 @@ def _han_without_surname(a: Name, b: Name) -> str:
     return "conflict"
 
 
-# ---------------------------------------------------------------- Han against Latin
-
-
 def _mixed(han: Name, latin: Name) -> str:
     own, tokens = own_reading(han), latin.latin
     whole, written = "".join(own), "".join(tokens)
@@ -202,9 +199,6 @@ def _other_surname(han: Name, own: tuple[str, ...], latin: Name) -> str:
     if len(whole) >= 6 and min(OSA.distance(x, written, score_cutoff=1) for x in (whole, turned)) <= 1:
         return "typo"
     return "conflict_surname" if "".join(own[1:]) == latin.given.replace(" ", "") and len(own) > 2 else "conflict"
-
-
-# ---------------------------------------------------------------- two Latin names
 
 
 def _two_latin(a: Name, b: Name) -> str:

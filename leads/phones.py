@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import NamedTuple
 
 import phonenumbers
 
 from leads.damaged_phones import CN_MOBILE, read_damaged
+from leads.phone_plans import BY_CODE, PLANS, NumberPlan
 from leads.records import Phone
 from leads.text import fold, knowledge
 
@@ -47,27 +47,6 @@ _FAKES = frozenset(
 )
 
 
-class _Plan(NamedTuple):
-    """A country's numbers as far as needed: which are its own, which are mobile, which are fixed."""
-
-    code: str
-    own: re.Pattern[str]
-    mobile: re.Pattern[str]
-    landline: re.Pattern[str]
-
-
-def _plan(code: str, own: str, mobile: str, landline: str) -> _Plan:
-    return _Plan(code, re.compile(own), re.compile(mobile), re.compile(landline))
-
-
-_PLANS = {
-    "GB": _plan("44", r"[1-9]\d{8,9}", r"7[1-57-9]\d{8}", r"[12]\d{8,9}"),
-    "AU": _plan("61", r"[2-478]\d{8}", r"4\d{8}", r"[2378]\d{8}"),
-    "HK": _plan("852", r"[2-9]\d{7}", r"[4-79]\d{7}", r"[23]\d{7}"),
-    "SG": _plan("65", r"[3689]\d{7}", r"[89]\d{7}", r"6\d{7}"),
-    "MO": _plan("853", r"[268]\d{7}", r"6\d{7}", r"[28]\d{7}"),
-}
-_CODES = {plan.code: plan for plan in _PLANS.values()}
 _NANP_COUNTRIES = frozenset({"US", "CA"})
 
 
@@ -239,7 +218,7 @@ def _international(digits: str) -> Phone:
         digits = digits[1:]
         return Phone(digits, "1", "service" if _TOLL_FREE.fullmatch(digits) else "unknown")
     for length in (2, 3):
-        if plan := _CODES.get(digits[:length]):
+        if plan := BY_CODE.get(digits[:length]):
             rest = digits[length:].lstrip("0")
             if plan.own.fullmatch(rest):
                 return _planned(rest, plan)
@@ -257,7 +236,7 @@ def _china(digits: str) -> Phone:
     return Phone(digits, "86", "landline" if fixed else "unknown")
 
 
-def _planned(digits: str, plan: _Plan) -> Phone:
+def _planned(digits: str, plan: NumberPlan) -> Phone:
     kind = "mobile" if plan.mobile.fullmatch(digits) else "landline" if plan.landline.fullmatch(digits) else "unknown"
     return Phone(digits, plan.code, kind)
 
@@ -269,7 +248,7 @@ def _national(digits: str, text: str, country: str) -> Phone:
         nanp = bare[1:] if len(bare) == 11 and bare[0] == "1" else bare
         if _NANP.fullmatch(nanp):
             return _international("1" + nanp)
-    elif plan := _PLANS.get(country):
+    elif plan := PLANS.get(country):
         own = bare[len(plan.code) :] if bare.startswith(plan.code) and not plan.own.fullmatch(bare) else bare
         if plan.own.fullmatch(own.lstrip("0")):
             return _planned(own.lstrip("0"), plan)
