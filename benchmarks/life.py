@@ -87,7 +87,7 @@ class Life:
         answer = await work
         mine, store, took = time.process_time() - mine, cpu_s(self.store) - store, time.perf_counter() - began
         await self._trim()
-        while (await self.client.info("memory"))["lazyfree_pending_objects"]:
+        while (await self.client.info("memory"))["lazyfree_pending_objects"]:  # noqa: ASYNC110  (the server tells nobody when it has freed)
             await asyncio.sleep(0.05)  # what is unlinked is freed beside
         freed, n = before - (await memory(self.client))[0], leads or int(answer)
         self.costs[name] = Cost(
