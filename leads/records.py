@@ -1,5 +1,7 @@
 """The records that flow through the house, one screen a stage. Frozen: nothing reaches back.
 
+In one file on purpose, beyond the usual length: the whole domain is read in one sitting, and rooms share nothing else.
+
     bytes -> Envelope(Row...) -> Lead(Facts) + keys -> Registered + Views -> Verdict -> Plan -> Outcome
 
 Units: times are milliseconds since the epoch, UTC (``*_ms``); probabilities lie in [0, 1]; weights are bits
