@@ -6,13 +6,16 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from leads.records import Decision, Facts, IndexStats, Neighbour, Plan, RegisterAnswer, Registered, Verdict
+from leads.records import Candidate, Decision, Facts, IndexStats, Neighbour, Plan, RegisterAnswer, Registered, Verdict
 from stores.customers import as_customer
 from streams.overlay import Effect, Overlay
 from streams.pipeline import Pipeline, Work
 
 #: Leads of one entity that are compared at most: the view's first and the latest. A customer's thousandth lead costs no more.
 MOST_MEMBERS = 32
+
+#: Other customers with a key from which on it says nothing. Below the index's ``top``, so that all of them are in view.
+CROWDED = 16
 
 _NEW = Verdict(kind="new")
 
@@ -46,13 +49,14 @@ class Judging:
             verdict, joined, looked, members = _NEW, [], {own}, (own,)
             seen = ((own, self._version(own)),)
         else:
-            neighbours, looked = self._neighbours(mine, own)
+            counts, candidates = self._telling(mine, own)
+            neighbours, looked = self._neighbours(mine, candidates, own)
             facts = [self._facts[s] for s in sorted(others) if s != mine.seq and s in self._facts]
             stats = IndexStats(mine.seq, self._joined + self._overlay.united)
-            verdict = self._pipeline.judge(lead, self._counts(mine, own), neighbours, facts, stats)
+            verdict = self._pipeline.judge(lead, counts, neighbours, facts, stats)
             joined = [n for n in neighbours if n.first in verdict.joins]
             members = tuple({mine.seq, *others, *(s for n in joined for s in n.seqs)})
-            entities = dict.fromkeys((mine.entity, *(c.entity for c in mine.candidates)))
+            entities = dict.fromkeys((mine.entity, *(c.entity for c in candidates)))
             seen = tuple((entity, self._version(entity)) for entity in entities)
         plan = self._pipeline.plan(lead)
         decision = _decision(work, mine.seq, self._day(work), verdict, seen, plan, lead.claimant)
@@ -63,12 +67,24 @@ class Judging:
     def _day(self, work: Work) -> int:
         return self._pipeline.day(work.envelope.at_ms)
 
-    def _neighbours(self, mine: Registered, own: int) -> tuple[list[Neighbour], set[int]]:
+    def _telling(self, mine: Registered, own: int) -> tuple[Sequence[int], Sequence[Candidate]]:
+        """Counts and candidates without crowded keys. The store closes a bucket at its cap when it finds it full, which depends
+        on what is committed just then; well below the cap it does not, so that is where a key stops being evidence."""
+        counts = self._counts(mine, own)
+        crowded = sum(1 << key for key, n in enumerate(counts) if n < 0 or n >= CROWDED)
+        if not crowded:
+            return counts, mine.candidates
+        told = [-1 if crowded >> key & 1 else n for key, n in enumerate(counts)]
+        return told, [c for c in mine.candidates if c.shared & ~crowded]
+
+    def _neighbours(
+        self, mine: Registered, candidates: Sequence[Candidate], own: int
+    ) -> tuple[list[Neighbour], set[int]]:
         """Entities to compare with, as they will be, and every entity this rests on. Leads in order of their numbers: which of
         two equal values is named as evidence must not depend on who listed them, the view or the overlay."""
         looked = {mine.seq, mine.entity, own}
         groups: dict[int, list[int]] = {}  # root -> [first, shared, entities of the view...]
-        for candidate in mine.candidates:
+        for candidate in candidates:
             root = self._overlay.find(candidate.entity)
             looked.update((candidate.entity, root))
             if root == own:
