@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 
 from leads.pinyin import reading
 from leads.places import Place, place, spot
 from leads.records import Address
-from leads.text import ascii_fold, fold, knowledge
+from leads.streets import street
+from leads.text import ascii_fold, fold
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _NOISE = re.compile(r"^(?:(?:联系|公司|收货|办公)?地址|中国|china)\s*[:,]?\s*|邮编\s*:?\s*\d{6}")
 _NOISE_HEADS = frozenset("联公收办地中c")
-_ZONE = re.compile(r"[\u4e00-\u9fff]{0,6}?(?:开发区|高新区|新区|工业园区|保税区|经开区)(?!\S?[路街])")
+#: A zone, or a district that no table holds (mistyped: 西诚区).
+_ZONE = re.compile(
+    r"[\u4e00-\u9fff]{0,6}?(?:开发区|高新区|新区|工业园区|保税区|经开区)(?!\S?[路街])|[\u4e00-\u9fff]{2}区(?!\S?[路街])"
+)
 _TOWN = re.compile(r"[\u4e00-\u9fff]{1,6}?(?:街道办事处|街道|办事处|镇|乡|村|社区)(?![路街])")
 _ROAD = re.compile(
     r"[\u4e00-\u9fffa-z0-9]{1,10}?(?:大道|大街|胡同|公路|路|街|巷|弄|里(?=\d)|道(?=[\d中东南西北]))"
@@ -44,12 +47,8 @@ _UNIT = re.compile(
 _UNIT_SLASH = re.compile(r"^(\d{1,4}[a-z]?)\s*/\s*(?=\d)")
 _HOUSE = re.compile(r"(?:^|\s)(?:no\.?\s*)?(\d+[a-z]?(?:-\d+)?)(?=\s|$)")
 _GLUED = re.compile(r"^(\d+)(?=[a-z]{3})")  # 9349Bridge Lane
+_BRACKETS = re.compile(r"\([^)]*\)?")
 _ZIP = re.compile(r"\b(\d{5}(?:-\d{4})?|\d{4})$")
-
-
-@cache
-def _streets() -> dict[str, str]:
-    return {word: line.split()[0] for line in knowledge("streets.txt") for word in line.split()}
 
 
 def address(text: str, known: Place = ("", "", "")) -> tuple[Address | None, str]:
@@ -137,26 +136,25 @@ def _latin(text: str, known: Place) -> Address | None:
     if not any(map(str.isalnum, body)):
         return None
     room = number = ""
-    street, rest = parts[0], [part for part in parts[1:] if part]
-    unit = _UNIT.search(street)
-    if unit and unit.end() - unit.start() == len(street) and rest:
-        room, street, rest = unit[1], rest[0], rest[1:]  # flat 3, 12 high street
-    elif match := _UNIT_SLASH.match(street):
-        room, street = match[1], street[match.end() :]
+    line, rest = parts[0], [part for part in parts[1:] if part]
+    unit = _UNIT.search(line)
+    if unit and unit.end() - unit.start() == len(line) and rest:
+        room, line, rest = unit[1], rest[0], rest[1:]  # flat 3, 12 high street
+    elif match := _UNIT_SLASH.match(line):
+        room, line = match[1], line[match.end() :]
     elif unit and unit.start() > 0:
-        room, street = unit[1], street[: unit.start()] + " " + street[unit.end() :]
+        room, line = unit[1], line[: unit.start()] + " " + line[unit.end() :]
     elif rest and (match := _UNIT.match(rest[0])):
         room, rest = match[1], rest[1:]
-    street = _GLUED.sub(r"\1 ", street)
-    street = _ZIP.sub("", street).strip() if len(street.split()) > 2 else street
-    if match := _HOUSE.search(street.removeprefix("no. ").removeprefix("no ")):
+    line = _GLUED.sub(r"\1 ", line)
+    line = _ZIP.sub("", line).strip() if len(line.split()) > 2 else line
+    if match := _HOUSE.search(line.removeprefix("no. ").removeprefix("no ")):
         number = match[1]
-        street = street.removeprefix("no. ").removeprefix("no ")
-        street = (street[: match.start()] + " " + street[match.end() :]).strip()
-    names = _streets()
-    words = [names.get(word, word) for word in re.findall(r"[a-z0-9']+|[^\W_]+", street.replace("'", ""))]
+        line = line.removeprefix("no. ").removeprefix("no ")
+        line = (line[: match.start()] + " " + line[match.end() :]).strip()
+    road, behind = street(re.findall(r"[a-z0-9']+|[^\W_]+", _BRACKETS.sub(" ", line).replace("'", "")))
     where = _where(rest, known)
-    return Address(body, *where, " ".join(words), number, room.replace("-", ""), "", tuple(words))
+    return Address(body, *where, " ".join(road), number, room.replace("-", ""), " ".join(behind), road)
 
 
 def _where(parts: list[str], known: Place) -> Place:

@@ -12,6 +12,7 @@ from leads.romanised import readings, surname_readings
 from leads.text import ascii_fold
 
 _SPLIT = re.compile(r"[\s_/|()\[\]{}<>;:*~!?\"“”.\-–—·•&+]+")
+_CODE = re.compile(r"\d{3,}[a-z]{2}")  # 2760SA(School Age): a code of somebody's list, no person
 _QUOTES = str.maketrans("", "", "'’‘`´")
 _HYPHENATED = re.compile(r"(\w+) \w+-\w+")  # Tsai Ing-wen: what is joined is the given name
 _COMPOUND = ("ouyang", "shangguan", "sima", "situ", "zhuge", "huangfu", "linghu", "murong", "xiahou")
@@ -25,6 +26,8 @@ def latin_name(text: str) -> tuple[Name | None, str]:
     bare = folded.strip(" .-_*/\\?!")
     if not bare or folded in table.none or bare.translate(_QUOTES).replace(" ", "_") in table.none:
         return None, "placeholder"
+    if _CODE.search(folded):
+        return Name(text, "chat", "latin", "", "", ()), "chat"
     words, surname_size = _words(text)
     if not words:
         return None, "looks_like_phone" if sum(map(str.isdigit, text)) >= 7 else "nonsense"

@@ -21,7 +21,7 @@ _SUFFIX = re.compile(rf"(?:{_PEOPLES})?自治[州区县旗]$|特别行政区$|�
 #: What may not follow a short name: it is then the name of a street, a school or a zone.
 _NAMESAKE = re.compile(r"[东南西北中上下环]{0,2}[一二三四五六七八九十]{0,2}(?:路|街|道|大道|大街|巷|弄|里|胡同|桥)|区")
 _GAP = " ,.;/|-_·"
-_FORMER = ("县", "市")  # 新津县 is 新津区 now
+_FORMER = ("县", "市", "省")  # 新津县 is 新津区 now; 广西省 is said of an autonomous region
 _ENDS = frozenset("省市盟州县区旗")
 _WHOLE = re.compile(r"[\u4e00-\u9fff]{1,20}[市县区旗](?![\u4e00-\u9fff]{0,3}[市县区旗])")
 _STREET = re.compile(r"(?:路|街|大道|巷|号|弄)$")

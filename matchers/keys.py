@@ -16,6 +16,7 @@ from leads.names import letters
 from leads.phones import line_city
 from leads.records import Company, Email, Facts, Name, Phone
 from leads.romanised import likely_surnames
+from leads.streets import parts
 from matchers.sketch import bands
 
 #: kind letter -> what it holds. Sorted letters of a name cover script, homophones, order and transposed letters at once.
@@ -157,7 +158,8 @@ def _damaged(phone: Phone, sorted_letters: str, surnames: tuple[str, ...], out: 
 
 
 def _road(latin: tuple[str, ...], road: str) -> str:
-    return road if road.isascii() or not latin else "".join(latin)
+    """A Han road as it sounds, a Latin one by its name proper: type and direction are left out too often."""
+    return parts(road).name if road.isascii() or not latin else "".join(latin)
 
 
 def _identities(facts: Facts, out: list[tuple[str, str]]) -> None:

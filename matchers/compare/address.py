@@ -8,6 +8,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA, JaroWinkler
 
 from leads.records import Address
+from leads.streets import parts
 from matchers.scale import Met, Scale
 
 _NEAR = 0.88  # Jaro-Winkler of two spellings of one road
@@ -54,6 +55,11 @@ def _pair(my: Address, their: Address, seq: int, scale: Scale) -> list[Met]:
 def _likeness(my: Address, their: Address) -> float:
     """Likeness of two roads in [0, 1]; Latin ones by their words too, some of which may be missing or moved."""
     if my.road.isascii() and their.road.isascii():
+        one, two = parts(my.road), parts(their.road)
+        if one.directions and two.directions and one.directions.isdisjoint(two.directions):
+            return 0.0  # north and south of one road
+        if one.name == two.name:
+            return 1.0 if not one.types or not two.types or one.types & two.types else _NEAR
         words = fuzz.token_set_ratio(my.road, their.road) / 100
         glued = JaroWinkler.similarity(my.road.replace(" ", ""), their.road.replace(" ", ""))
         return min(max(words, glued), 0.99)
