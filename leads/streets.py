@@ -1,0 +1,57 @@
+"""Streets in Latin letters: name, type (street, avenue) and direction, so that what is left out or shortened is no difference."""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from leads.text import knowledge
+
+
+class _Tables(NamedTuple):
+    kept: dict[str, str]  # a word as written -> as it is kept
+    types: frozenset[str]
+    directions: frozenset[str]
+    notes: frozenset[str]  # words that begin a note behind the street: "at 10th st"
+
+
+@cache
+def _tables() -> _Tables:
+    rows = [line.split("\t") for line in knowledge("streets.txt")]
+    kinds = {kind: [words.split() for of, words in rows if of == kind] for kind in ("type", "direction", "word", "note")}
+    kept = {word: words[0] for kind, lists in kinds.items() if kind != "note" for words in lists for word in words}
+    types, directions = (frozenset(words[0] for words in kinds[kind]) for kind in ("type", "direction"))
+    return _Tables(kept, types, directions, frozenset(kinds["note"][0]))
+
+
+def street(words: list[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """(the street, what stands behind it) of folded words, each word in one spelling: "854 7th ave. between 54th and 55th sts."
+
+    The street ends at its last type word, or at the direction behind that; without a type word it takes all.
+    """
+    tables = _tables()
+    kept = tuple([tables.kept.get(word, word) for word in words])
+    end = next((at for at, word in enumerate(kept) if at and word in tables.notes), len(kept))
+    last = max((at for at in range(1, end) if kept[at] in tables.types), default=end - 1)
+    if last + 1 < end and kept[last + 1] in tables.directions:
+        last += 1
+    return kept[: last + 1], kept[last + 1 :]
+
+
+class Parts(NamedTuple):
+    name: str  # words of the name proper, glued: what a key is made of
+    types: frozenset[str]
+    directions: frozenset[str]
+
+
+@lru_cache(1 << 14)
+def parts(road: str) -> Parts:
+    """The parts of a street as ``street`` gives it, joined by spaces."""
+    tables = _tables()
+    words = road.split()
+    proper = [word for word in words if word not in tables.types and word not in tables.directions]
+    return Parts(
+        "".join(proper or words),
+        frozenset([word for word in words[1:] if word in tables.types]),
+        frozenset([word for word in words if word in tables.directions]),
+    )
