@@ -18,7 +18,9 @@ class _Tables(NamedTuple):
 @cache
 def _tables() -> _Tables:
     rows = [line.split("\t") for line in knowledge("streets.txt")]
-    kinds = {kind: [words.split() for of, words in rows if of == kind] for kind in ("type", "direction", "word", "note")}
+    kinds = {
+        kind: [words.split() for of, words in rows if of == kind] for kind in ("type", "direction", "word", "note")
+    }
     kept = {word: words[0] for kind, lists in kinds.items() if kind != "note" for words in lists for word in words}
     types, directions = (frozenset(words[0] for words in kinds[kind]) for kind in ("type", "direction"))
     return _Tables(kept, types, directions, frozenset(kinds["note"][0]))

@@ -31,6 +31,8 @@ _ACCOUNT_FIELDS = frozenset({"company", "address", "city", "postcode"})
 _SPELLED = 8.0  # bits of a mailbox that spells the other side's whole name
 _HOUSEHOLD = 1.0  # most that account and phone may say, beyond log2(N), when two names contradict each other
 _ONE_ROOF = 3.0  # the same when two bare organisations do (restaurants of one hotel), before the weight of their names
+_SITE = -8.0  # the same when their houses differ: sites of one organisation have its name and phone in common
+_CORNER = 1.0  # ... unless name and city agree besides: a house at a corner, or moved
 _MOVED = -3.0  # least that other company, address and city say together when something personal agrees: one change
 _FIELD = 1.0  # bits of each further account field, two at most, when neither side names a person
 _FIELD_BARE = 2.5  # the same when both are nothing but an organisation
@@ -140,7 +142,11 @@ def _add_up(
         conflict = names.level == "mailbox_of_kin" and not any(
             met.field in ("email", "handle") and met.bits > 0 for met in mets
         )
-    if conflict or firms_differ:
+    site = _site(mets, firm) if both_bare else inf
+    if site < inf:
+        kin = account + phones
+        shared = min(kin, scale.log_n + site)
+    elif conflict or firms_differ:
         roof = _HOUSEHOLD if conflict or firm is None else min(_HOUSEHOLD, _ONE_ROOF + firm.bits)
         shared = min(account + phones, scale.log_n + roof)
         kin = shared
@@ -159,6 +165,16 @@ def _add_up(
     return Scored(
         bits, kin, tuple(mets), names.level, personal, both_bare, firm.level if firm is not None else "", born
     )
+
+
+def _site(mets: list[Met], firm: Met | None) -> float:
+    """Most that one organisation at two houses may say beyond log2(N); infinite when they are not known to be two."""
+    house = next((met.level for met in mets if met.field == "address" and met.level in address.SITES), "")
+    same_name = firm is not None and firm.level in ("core", "core_bare")
+    if not house or (same_name and house == "bare_number"):
+        return inf
+    city = any(met.field == "city" and met.level == "same" for met in mets)
+    return _CORNER if same_name and city else _SITE
 
 
 def _spelled(facts: Facts, known: Known) -> int:

@@ -122,6 +122,13 @@ TABLE: tuple[Level, ...] = (
     _pair("address", "other_number", 0.1, 0.2, "same road, other number: neighbours, or moved within the road"),
     _pair("address", "differs", 0.062, 0.99, "other house"),
     _pair("address", "bare_differs", 0.0078, 0.99, "other house of an organisation: another site"),
+    _pair(
+        "address",
+        "bare_number",
+        0.0078,
+        0.99,
+        "other number in the road of an organisation: another site, if not a typing error",
+    ),
     # ---- place (account)
     _pair("city", "differs", 0.21, 0.97, "other city"),
     _pair("city", "bare_differs", 0.031, 0.99, "other city of an organisation: a branch"),

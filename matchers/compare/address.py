@@ -12,6 +12,10 @@ from leads.streets import parts
 from matchers.scale import Met, Scale
 
 _NEAR = 0.88  # Jaro-Winkler of two spellings of one road
+#: How another house is called when both are nothing but an organisation: its house is what a site is known by.
+_OTHER_SITE = {"differs": "bare_differs", "other_number": "bare_number"}
+#: Levels of another house, of organisations.
+SITES = frozenset(_OTHER_SITE.values())
 
 
 def compare(mine: Address | None, theirs: Iterable[tuple[Address, int]], scale: Scale, bare: bool) -> list[Met]:
@@ -23,8 +27,8 @@ def compare(mine: Address | None, theirs: Iterable[tuple[Address, int]], scale: 
         met = _pair(mine, their, seq, scale)
         if met and (not best or sum(m.bits for m in met) > sum(m.bits for m in best)):
             best = met
-    if bare and best and best[0].level in ("differs", "other_number"):
-        return [scale.fixed("address", "bare_differs", best[0].seq)]
+    if bare and best and best[0].level in _OTHER_SITE:
+        return [scale.fixed("address", _OTHER_SITE[best[0].level], best[0].seq)]
     return best
 
 

@@ -38,6 +38,15 @@ Parts = tuple[str, str, str, str, str, str, str]
         ("Flat 3, 12 High Street, London", ("", "london", "", "high street", "12", "3", "")),
         ("3/45 George St, Sydney NSW 2000", ("nsw", "sydney", "", "george street", "45", "3", "")),
         ("9349Bridge Lane", ("", "", "", "bridge lane", "9349", "", "")),
+        ("广西省南宁市青秀区上海路565号", ("广西", "南宁", "青秀", "上海路", "565", "", "")),
+        ("北京市西诚区新华路229号", ("北京", "北京", "西诚", "新华路", "229", "", "")),
+        (
+            "854 7th ave. between 54th and 55th sts.",
+            ("", "", "", "7th avenue", "854", "", "between 54th and 55th sts"),
+        ),
+        ("854 Seventh Avenue", ("", "", "", "7th avenue", "854", "", "")),
+        ("2355 peachtree rd. ne (Battle Shopping Center)", ("", "", "", "peachtree road northeast", "2355", "", "")),
+        ("728 W. Roosevelt Road 2nd floor", ("", "", "", "west roosevelt road", "728", "", "2nd floor")),
         ("No. 434 Keji Road, Haizhu District, Guangzhou", ("广东", "广州", "", "keji road", "434", "", "")),
     ],
 )

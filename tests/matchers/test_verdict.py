@@ -92,6 +92,14 @@ SAME = {
         {"company": "上海润佳贸易有限公司", "phone": "021-62078663", "city": "上海"},
         {"company": "润佳贸易", "phone": "021 6207 8663", "city": "上海"},
     ),
+    "one house, street type left out, a list's code for a name": (
+        {"company": "Harbor House - Mission Street School", "address": "2434 S Kildare Ave"},
+        {"company": "Harbor House Mission Street School", "address": "2434 S. Kildare", "name": "4305IT(Care Center)"},
+    ),
+    "one restaurant, its street told at length": (
+        {"company": "union pacific cafe", "address": "854 7th ave. between 54th and 55th sts.", "phone": "2125551100"},
+        {"company": "union pacific cafe", "address": "854 seventh ave.", "phone": "2125551100"},
+    ),
 }
 
 NOT_SAME = {
@@ -116,6 +124,14 @@ NOT_SAME = {
     "branches of one bank": (
         {"company": "招商银行股份有限公司南京分行", "phone": "025-84321000", "city": "南京"},
         {"company": "招商银行股份有限公司武汉分行", "phone": "027-85321234", "city": "武汉"},
+    ),
+    "two sites of one organisation with its phone": (
+        {"company": "Harbor House - Teddy Bear", "address": "4647 W Washington Blvd", "phone": "6268655"},
+        {"company": "Harbor House - Oak Grove", "address": "4650 N Madison St", "phone": "6268655"},
+    ),
+    "north and south of one road": (
+        {"company": "Harbor House", "address": "2434 N Kildare Ave", "phone": "6268655"},
+        {"company": "Harbor House", "address": "2434 S Kildare Ave", "phone": "6268655"},
     ),
     "recycled number": (
         {
