@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Literal
 
 import msgspec
@@ -78,3 +79,9 @@ class Policy(msgspec.Struct, frozen=True):
     protect_ms: int = 30 * 86_400_000
     timezone: str = "Asia/Shanghai"
     unsure_to_owner: bool = True
+
+
+def versioned(policy: Policy) -> Policy:
+    """``policy`` with the digest of what it says as its version, so equal policies have equal versions."""
+    content = msgspec.json.encode(msgspec.structs.replace(policy, version=""), order="deterministic")
+    return msgspec.structs.replace(policy, version=hashlib.sha256(content).hexdigest()[:16])

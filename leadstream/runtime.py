@@ -15,6 +15,7 @@ import msgspec
 from gateway.settings import GatewayConfig, Limits, SourceSpec, TokenSpec
 from leads.records import Facts
 from leadstream.keys import key
+from leadstream.policies import Policies
 from leadstream.service import store_home
 from leadstream.settings import Settings
 from matchers.keys import KEY_VERSION
@@ -25,6 +26,7 @@ from stores.index import ValkeyIndex
 from stores.patience import Patience
 from stores.rekey import claim
 from stores.removal import KeysOf
+from stores.roster import changes_now
 from stores.stream_log import StreamConsumer, StreamPublisher
 from streams.metrics import Metrics
 from streams.pipeline import Pipeline, TenantSpec
@@ -67,6 +69,7 @@ class Runtime:
         self.index = ValkeyIndex(self.client)
         self.facts = msgspec.msgpack.Decoder(Facts).decode
         self.publisher = self._publisher()
+        self.policies = Policies(self.client, settings, clock, changes_now(self.url, list(settings.tenants)))
 
     async def close(self) -> None:
         await self.publisher.stop()
@@ -83,7 +86,7 @@ class Runtime:
             name: TenantSpec(
                 name,
                 key(name, tenant.key_env, self._env, self.data, shared=shared),
-                tenant.policy(),
+                self.policies.known(name),
                 tenant.preparation(most),
                 tenant.matching.weights(),
                 keyings[name],

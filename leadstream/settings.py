@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-import msgspec
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from gateway.settings import PROVIDER_SCHEMES
 from leads.errors import Misconfigured
-from leads.policy import Absence, Condition, Member, Policy, Pool, Rule, Strategy, Team
+from leads.policy import Absence, Condition, Member, Policy, Pool, Rule, Strategy, Team, versioned
 from leads.preparation import Preparation
 from leadstream.matching import MatchingSection, ProfileSection
 from leadstream.section import Names, Section, listed
@@ -180,7 +178,7 @@ class TenantSection(Section):
     rules: tuple[RuleSection, ...] = ()
 
     def policy(self) -> Policy:
-        """The routing policy; ``version`` is a digest of what it says, so equal policies have equal versions."""
+        """The routing policy as the file says it; ``routing.roster`` lays the changes of people over it."""
         zone = ZoneInfo(self.timezone)
         policy = Policy(
             version="",
@@ -193,8 +191,7 @@ class TenantSection(Section):
             timezone=self.timezone,
             unsure_to_owner=self.unsure_to_owner,
         )
-        content = msgspec.json.encode(policy, order="deterministic")
-        return msgspec.structs.replace(policy, version=hashlib.sha256(content).hexdigest()[:16])
+        return versioned(policy)
 
     def preparation(self, max_value_chars: int = 4_000) -> Preparation:
         """What ``prepare`` must know. Reads ``do_not_contact_file``. Raises Misconfigured when it cannot be read."""

@@ -14,6 +14,7 @@ from typing import Any
 
 from leadstream.gauges import watch
 from leadstream.life import retention
+from leadstream.policies import follow
 from leadstream.runtime import ARCHIVISTS, WORKERS, Runtime, settle_garbage
 from leadstream.settings import Settings
 from stores.archive import Archive, Entry
@@ -78,7 +79,7 @@ async def _run_embedded(settings: Settings, metrics: Metrics, slot: str) -> None
     runs = [asyncio.create_task(leads.run(RAW, shell.process, most=MOST, within_s=0.0))]
     for topic, keeper in keepers.items():
         runs.append(asyncio.create_task(archive(keeper, topic, shelf(topic))))
-    duties = _duties(runtime, metrics, slot, patience.ready, ShelfPublisher(shelf(JOURNAL)))
+    duties = _duties(runtime, shell, metrics, slot, patience.ready, ShelfPublisher(shelf(JOURNAL)))
     told = asyncio.create_task(stopping.wait())
     try:
         await _until_one_ends([told, *runs], duties)
@@ -105,9 +106,10 @@ def _run_faust(settings: Settings, metrics: Metrics, slot: str) -> None:
     def parts() -> tuple[Runtime, Shell, list[asyncio.Task[None]]]:
         if not made:
             runtime = Runtime(settings)
-            duties = _duties(runtime, metrics, slot, lambda: ready(app), runtime.publisher)
+            shell = runtime.shell(metrics, slot)
+            duties = _duties(runtime, shell, metrics, slot, lambda: ready(app), runtime.publisher)
             settle_garbage()
-            made.append((runtime, runtime.shell(metrics, slot), duties))
+            made.append((runtime, shell, duties))
         return made[0]
 
     async def open_() -> None:
@@ -153,13 +155,14 @@ async def _end(duties: Sequence[asyncio.Task[None]]) -> None:
 
 
 def _duties(
-    runtime: Runtime, metrics: Metrics, slot: str, ready: Callable[[], bool], journals: Publisher
+    runtime: Runtime, shell: Shell, metrics: Metrics, slot: str, ready: Callable[[], bool], journals: Publisher
 ) -> list[asyncio.Task[None]]:
-    """What every worker does besides: relay the journal, measure what /metrics shows."""
+    """What every worker does besides: relay the journal, measure what /metrics shows, follow the policy in force."""
     journal = ValkeyJournal(runtime.client)
     tenants = list(runtime.settings.tenants)
     return [
         asyncio.create_task(relay(journal, journals, tenants, slot, metrics)),
         asyncio.create_task(watch(runtime, metrics, ready)),
         asyncio.create_task(retention(runtime, metrics)),
+        asyncio.create_task(follow(runtime.policies, shell, metrics)),
     ]

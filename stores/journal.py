@@ -21,7 +21,8 @@ _note = Script("note")
 
 class Move(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """What happened to an entity after its leads' first dispositions: suspended, undone, erased, expired, told_apart, same,
-    split, given, revealed. ``member`` is the owner or pool it concerns, or the person who acted; ``why`` is his reason."""
+    split, given, revealed. ``member`` is the owner or pool it concerns, or the person who acted; ``why`` is his reason.
+    Among people, of no entity: joined, changed, paused, resumed, left, absent; ``member`` is whom it concerns."""
 
     what: str
     at_ms: int
@@ -31,6 +32,7 @@ class Move(msgspec.Struct, frozen=True, gc=False, array_like=True):
     event: str  # hex, "" when it was not about one event
     why: str = ""
     other: int = 0  # the other lead of a decision
+    actor: str = ""  # who did it, where that is not ``member``
 
 
 class Effect(msgspec.Struct, frozen=True, gc=False):

@@ -22,6 +22,8 @@ seq; a *journal number* (8 bytes) numbers the effects, and the number of an enti
 | ``a``       | HASH   | seq -> seqs that a person told apart from it, 4 bytes each |
 | ``w``       | HASH   | seq -> event 16, a lead of the likeliest entity 4, probability 8, at_ms 8: it waits for a person's decision |
 | ``v``       | HASH   | seq -> that lead 4, ``s`` same or ``a`` apart, msgpack of [at_ms, who, why]: what a person decided |
+| ``y``       | LIST   | element n is version n of the roster: msgpack of [at_ms, change among people] |
+| ``yi``      | HASH   | id of what was appended to it -> its last version |
 | ``j``       | STREAM | one entry per batch, its id is the number of its last effect; fields: number of the effect -> ``o`` outcome or ``m`` move |
 
 A holding is ``[scope, owner, pool, until_ms, journal, state, seq]``; state 0 holds, 1 is suspended, 2 is provisional;
@@ -56,6 +58,14 @@ class Keys(msgspec.Struct, frozen=True, gc=False):
     @property
     def relay(self) -> str:
         return f"{self.tag}jl"
+
+    @property
+    def roster(self) -> str:
+        return f"{self.tag}y"
+
+    @property
+    def roster_ids(self) -> str:
+        return f"{self.tag}yi"
 
     @property
     def sweep(self) -> str:

@@ -38,6 +38,10 @@ class TenantSpec(msgspec.Struct, frozen=True):
     weights: Weights = DEFAULT
     keying: Keying = Keying()
 
+    def under(self, policy: Policy) -> TenantSpec:
+        """The same tenant under another policy."""
+        return msgspec.structs.replace(self, policy=policy)
+
 
 class Work(msgspec.Struct, gc=False):
     """One event on its way through a batch, with what the steps have learnt of it so far."""

@@ -61,6 +61,14 @@ class Shell:
         self._recollections = {tenant: Recollection() for tenant in pipelines}
         self._locks = {tenant: asyncio.Lock() for tenant in pipelines}
 
+    def pipelines(self) -> dict[str, Pipeline]:
+        """The pipeline of each tenant, as leads are taken through it now."""
+        return {tenant: self._pipelines[tenant] for tenant in self._tenants}
+
+    def adopt(self, tenant: str, pipeline: Pipeline) -> None:
+        """Take leads through this pipeline from the next batch on: the policy has changed."""
+        self._pipelines[tenant] = pipeline
+
     async def process(self, messages: Sequence[Message]) -> None:
         """Dispose of every lead in ``messages``: when this returns, all may be acknowledged. Raises Unavailable."""
         try:

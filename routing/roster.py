@@ -1,0 +1,131 @@
+"""The policy in force: what the configuration says with the roster's changes laid over it. Pure; the moment is an argument."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, get_args, get_type_hints
+
+import msgspec
+
+from leads.policy import Member, Policy, Team, versioned
+from leads.roster import Change, Version, What
+from routing.check import Fault, faults, unknown
+
+#: What a change may set of a member.
+FIELDS: dict[str, Any] = {name: kind for name, kind in get_type_hints(Member).items() if name not in ("id", "absences")}
+#: What each kind of change says of a member by itself.
+_SAYS: dict[What, dict[str, Any]] = {
+    "paused": {"paused": True},
+    "resumed": {"paused": False},
+    "left": {"left": True},
+    "joined": {"left": False, "paused": False},
+}
+
+
+def merged(base: Policy, roster: Iterable[Version], now_ms: int) -> Policy:
+    """``base`` with every change laid over it that is in effect at ``now_ms``. Its version is a digest of what it says."""
+    policy = base
+    for change in effective(roster, now_ms):
+        policy = laid(policy, change)
+    return base if policy is base else versioned(policy)
+
+
+def effective(roster: Iterable[Version], now_ms: int) -> list[Change]:
+    """Changes in effect, in order: by the moment they take effect, then as they were told."""
+    found = [version for version in roster if version.change.from_ms <= now_ms]
+    return [version.change for version in sorted(found, key=lambda v: (v.change.from_ms, v.number))]
+
+
+def next_change(roster: Iterable[Version], now_ms: int) -> int:
+    """When the next change takes effect that does not yet, 0 when none is ahead."""
+    return min((v.change.from_ms for v in roster if v.change.from_ms > now_ms), default=0)
+
+
+def laid(policy: Policy, change: Change) -> Policy:
+    """One change over a policy. Raises msgspec.ValidationError for a value that its field does not take."""
+    was = policy.members.get(change.member, Member(id=change.member))
+    said = msgspec.to_builtins(was) | _SAYS.get(change.what, {}) | change.set
+    member = msgspec.convert({**said, "id": change.member}, Member)
+    if change.absence is not None:
+        member = msgspec.structs.replace(member, absences=(*member.absences, change.absence))
+    teams, pools = policy.teams, policy.pools
+    if change.teams is not None:
+        teams = {id: _with(team, "members", change.member, id in change.teams) for id, team in teams.items()}
+    if change.leads is not None:
+        teams = {id: _led(team, change.member, id in change.leads) for id, team in teams.items()}
+    if change.pools is not None:
+        pools = {id: _with(pool, "members", change.member, id in change.pools) for id, pool in pools.items()}
+    if change.pool_leads is not None:
+        pools = {id: _with(pool, "leaders", change.member, id in change.pool_leads) for id, pool in pools.items()}
+    return msgspec.structs.replace(policy, members={**policy.members, change.member: member}, teams=teams, pools=pools)
+
+
+def mistakes(base: Policy, roster: Sequence[Version], changes: Sequence[Change]) -> list[tuple[int, str, str]]:
+    """What is wrong with ``changes`` laid over what is in force at their moments, as (number of the change, field, what to
+    write instead); empty when all can be taken."""
+    found: list[tuple[int, str, str]] = []
+    for n, change in enumerate(changes):
+        before = merged(base, roster, change.from_ms)
+        own = list(_mistakes(before, change))
+        if not own:
+            try:
+                after = laid(before, change)
+                own = [(_field(path), what) for path, what in _new(faults(before), faults(after))]
+            except msgspec.ValidationError as error:
+                what, _, where = str(error).partition(" - at `$")
+                own = [(where.strip(".`") or "set", what)]
+        found += [(n, field, what) for field, what in own]
+    return found
+
+
+def _mistakes(policy: Policy, change: Change) -> Iterable[tuple[str, str]]:
+    known = change.member in policy.members
+    if not change.member:
+        yield "member", "say whom it is about"
+    elif not known and change.what != "joined":
+        yield "member", unknown("member", change.member, policy.members)
+    elif known and change.what == "joined" and not policy.members[change.member].left:
+        yield "member", f"there is a member '{change.member}' already; give the new one another id"
+    elif known and policy.members[change.member].left and change.what not in ("joined", "left"):
+        yield "member", f"'{change.member}' has left; let him join again first"
+    for field in change.set:
+        if field not in FIELDS:
+            yield field, unknown("field", field, FIELDS)
+    groups: tuple[tuple[str, tuple[str, ...] | None, Collection[str]], ...] = (
+        ("teams", change.teams, policy.teams),
+        ("leads", change.leads, policy.teams),
+        ("pools", change.pools, policy.pools),
+        ("pool_leads", change.pool_leads, policy.pools),
+    )
+    for part, named, there in groups:
+        for name in named or ():
+            if name not in there:
+                yield part, unknown("pool" if "pool" in part else "team", name, there)
+    if change.absence is not None and change.absence.until_ms <= change.absence.from_ms:
+        yield "absence", "it ends before it begins; write a later end"
+    if change.what not in get_args(What):
+        yield "what", unknown("change", change.what, get_args(What))
+
+
+def _with(group: Any, part: str, member: str, inside: bool) -> Any:
+    """A team or pool with a member in one of its lists, or without him."""
+    people = getattr(group, part)
+    if (member in people) == inside:
+        return group
+    kept = (*people, member) if inside else tuple(one for one in people if one != member)
+    return msgspec.structs.replace(group, **{part: kept})
+
+
+def _led(team: Team, member: str, leads: bool) -> Team:
+    if leads:
+        return msgspec.structs.replace(team, leader=member)
+    return msgspec.structs.replace(team, leader="") if team.leader == member else team
+
+
+def _new(before: list[Fault], after: list[Fault]) -> list[Fault]:
+    """Faults that a change brings; what was wrong before is not its fault."""
+    return [fault for fault in after if fault not in before]
+
+
+def _field(path: tuple[str | int, ...]) -> str:
+    return ".".join(str(step) for step in path)
