@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Callable, Sequence
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 
@@ -25,7 +26,7 @@ from streams.metrics import Metrics, new_registry, serve
 from streams.ports import Message, Publisher
 from streams.relay import relay
 from streams.shell import Shell
-from streams.topics import JOURNAL, OUTCOMES, RAW
+from streams.topics import OUTCOMES, RAW
 
 #: What the embedded log does not keep by itself.
 ARCHIVED = (RAW, OUTCOMES)
@@ -40,7 +41,12 @@ class Shelf:
         self._archive = archive
 
     def put(self, messages: Sequence[Message]) -> None:
-        self._archive.append([Entry(m.ref or m.key.decode(), m.key, m.value, m.headers) for m in messages])
+        gone = {m.key for m in messages if not m.value}
+        kept = [Entry(m.ref or m.key.decode(), m.key, m.value, m.headers) for m in messages if m.value]
+        if kept:
+            self._archive.append(kept)
+        if gone:
+            self._archive.drop(gone)
 
 
 def run_worker(settings: Settings, slot: str, metrics_port: int = 0) -> None:
@@ -73,13 +79,14 @@ async def _run_embedded(settings: Settings, metrics: Metrics, slot: str) -> None
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     key = runtime.archive_key()
 
+    @cache
     def shelf(topic: str) -> Shelf:
         return Shelf(Archive(runtime.data / "archive" / topic, key))
 
     runs = [asyncio.create_task(leads.run(RAW, shell.process, most=MOST, within_s=0.0))]
     for topic, keeper in keepers.items():
         runs.append(asyncio.create_task(archive(keeper, topic, shelf(topic))))
-    duties = _duties(runtime, shell, metrics, slot, patience.ready, ShelfPublisher(shelf(JOURNAL)))
+    duties = _duties(runtime, shell, metrics, slot, patience.ready, ShelfPublisher(shelf))
     told = asyncio.create_task(stopping.wait())
     try:
         await _until_one_ends([told, *runs], duties)

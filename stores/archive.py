@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -46,13 +46,11 @@ class Archive:
 
     def append(self, entries: Sequence[Entry]) -> None:
         """Durable when it returns. Raises StoreDown when the disk does not take it."""
-        nonce = os.urandom(_NONCE)
-        body = nonce + self._cipher.encrypt(nonce, msgspec.msgpack.encode(list(entries)), None)
         try:
             self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
             with (self._directory / "lock").open("ab") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX)
-                self._write(len(body).to_bytes(4, "big") + body)
+                self._write(self._sealed(entries))
         except OSError as error:
             self._known = None
             raise StoreDown(
@@ -82,18 +80,60 @@ class Archive:
     def read(self) -> Iterator[Entry]:
         """All entries, oldest first. Raises BadInput when the key is not the one they were written with."""
         for path in self.segments():
-            with path.open("rb") as file:
-                while len(head := file.read(4)) == 4:
-                    body = file.read(int.from_bytes(head, "big"))
-                    if len(body) < int.from_bytes(head, "big"):
-                        break
-                    try:
-                        plain = self._cipher.decrypt(body[:_NONCE], body[_NONCE:], None)
-                    except InvalidTag as error:
-                        raise BadInput(
-                            "wrong_key", f"{path.name} does not open with this key; use the one in force then"
-                        ) from error
-                    yield from _decode(plain)
+            for frame in self._frames(path):
+                yield from frame
+
+    def _frames(self, path: Path) -> Iterator[list[Entry]]:
+        with path.open("rb") as file:
+            while len(head := file.read(4)) == 4:
+                body = file.read(int.from_bytes(head, "big"))
+                if len(body) < int.from_bytes(head, "big"):
+                    break
+                try:
+                    plain = self._cipher.decrypt(body[:_NONCE], body[_NONCE:], None)
+                except InvalidTag as error:
+                    raise BadInput(
+                        "wrong_key", f"{path.name} does not open with this key; use the one in force then"
+                    ) from error
+                yield _decode(plain)
+
+    def drop(self, keys: Collection[bytes]) -> int:
+        """Take every entry of these keys away: segments that hold one are written again without it. Gives how many went.
+
+        Durable when it returns; what a crash leaves behind is the old segment, whole. Raises StoreDown, BadInput as ``read``.
+        """
+        dropped = 0
+        self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            with (self._directory / "lock").open("ab") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                for path in self.segments():
+                    frames = [list(frame) for frame in self._frames(path)]
+                    kept = [[entry for entry in frame if entry.key not in keys] for frame in frames]
+                    gone = sum(map(len, frames)) - sum(map(len, kept))
+                    if gone:
+                        self._replace(path, [frame for frame in kept if frame])
+                        dropped += gone
+        except OSError as error:
+            raise StoreDown(f"the archive in {self._directory} cannot be written ({error.strerror})") from error
+        finally:
+            self._known = None
+        return dropped
+
+    def _replace(self, path: Path, frames: Sequence[Sequence[Entry]]) -> None:
+        fresh = path.with_suffix(".new")
+        with fresh.open("wb") as file:
+            os.fchmod(file.fileno(), 0o600)
+            for frame in frames:
+                file.write(self._sealed(frame))
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+
+    def _sealed(self, entries: Sequence[Entry]) -> bytes:
+        nonce = os.urandom(_NONCE)
+        body = nonce + self._cipher.encrypt(nonce, msgspec.msgpack.encode(list(entries)), None)
+        return len(body).to_bytes(4, "big") + body
 
     def segments(self) -> list[Path]:
         return sorted(self._directory.glob("*.seg"))

@@ -70,6 +70,16 @@ async def block(client: Any, tenant: str, key: bytes, at_ms: int) -> None:
     await _set(client, tenant, key, "b", at_ms, 0)
 
 
+async def set_again(client: Any, tenant: str) -> None:
+    """Mark the buckets of keys that a person blocked or restored, as the list says: a rebuild makes buckets without marks."""
+    with guarded("list demoted keys"):
+        found = await client.hgetall(Keys.of(tenant).demoted)
+    for key, value in found.items():
+        state, since_ms, cap = _RECORD.unpack(value)
+        if state != b"f":
+            await _set(client, tenant, key, state.decode(), since_ms, cap)
+
+
 async def counted(client: Any, tenant: str) -> Counter[State]:
     """How many keys are in each state. Raises StoreDown."""
     with guarded("count demoted keys"):

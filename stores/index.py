@@ -39,7 +39,7 @@ _LEAD = Struct(">IIB")
 _SINGLE = Struct(">IQ")
 _VIEW = Struct(">IQIB")
 _signed: dict[int, Struct] = {}
-REGISTER = Script("register", "register_numbers", "register_buckets")
+REGISTER = Script("register", "register_numbers", "register_buckets", logged=False)
 
 
 class ValkeyIndex:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -13,9 +13,12 @@ from stores import codec
 from stores.connect import guarded
 from stores.index import ValkeyIndex
 from stores.layout import Keys
+from stores.lookup import records
 from stores.scripts import Script
 
 _BATCHES = 64
+#: Name of the field that holds writes, among those that are numbers of effects.
+WRITES = b"w"
 _note = Script("note")
 
 
@@ -47,6 +50,16 @@ class Effect(msgspec.Struct, frozen=True, gc=False):
 _move = msgspec.msgpack.Decoder(Move).decode
 
 
+class Taken(msgspec.Struct, frozen=True, gc=False):
+    """What a relay takes out of the store: effects by number, writes by their place (lua/logged.lua), and the records of the
+    leads whose outcomes are among the effects; a record of None was taken out of the index. ``last`` ends what was read."""
+
+    effects: Sequence[tuple[int, bytes]]
+    writes: Sequence[tuple[str, bytes]]
+    records: Sequence[tuple[int, bytes | None]]
+    last: str
+
+
 class ValkeyJournal:
     """Reads and trims; the scripts write."""
 
@@ -62,7 +75,7 @@ class ValkeyJournal:
             with guarded("read the journal"):
                 batches = await self.client.xrange(Keys.of(tenant).journal, f"{low}-0", "+", count=_BATCHES)
             for name, fields in batches:
-                entries += [(int(number), effect) for number, effect in fields.items() if int(number) > after]
+                entries += [(int(n), effect) for n, effect in fields.items() if n != WRITES and int(n) > after]
                 low = int(name.partition(b"-")[0]) + 1
                 if len(entries) >= most:
                     break
@@ -70,10 +83,34 @@ class ValkeyJournal:
                 break
         return entries
 
-    async def trim(self, tenant: str, upto: int) -> None:
-        """Forget batches whose last entry is not above this number. Raises StoreDown."""
+    async def take(self, tenant: str, most: int) -> Taken:
+        """The oldest entries, about ``most`` effects, for whoever relays them. Nothing is forgotten yet. Raises StoreDown."""
+        effects: list[tuple[int, bytes]] = []
+        writes: list[tuple[str, bytes]] = []
+        last = "0-0"
+        while len(effects) < most:
+            with guarded("read the journal"):
+                batches = await self.client.xrange(Keys.of(tenant).journal, f"({last}", "+", count=_BATCHES)
+            for name, fields in batches:
+                last = name.decode()
+                for number, effect in fields.items():
+                    if number == WRITES:
+                        writes.append((last, effect))
+                    else:
+                        effects.append((int(number), effect))
+            if len(batches) < _BATCHES:
+                break
+        seqs = [seq for _, effect in effects if effect[:1] == b"o" and (seq := _seq(effect))]
+        found = await records(self.client, tenant, seqs)
+        gone = [seq for _, write in writes for seq in taken_out(write)]
+        given = [(seq, found[seq]) for seq in seqs if seq in found]
+        return Taken(effects, writes, [*given, *((seq, None) for seq in gone)], last)
+
+    async def trim(self, tenant: str, last: str) -> None:
+        """Forget what lies up to and with this place of the stream. Raises StoreDown."""
+        ms, _, place = last.partition("-")
         with guarded("trim the journal"):
-            await self.client.xtrim(Keys.of(tenant).journal, minid=f"{upto + 1}-0", approximate=False)
+            await self.client.xtrim(Keys.of(tenant).journal, minid=f"{ms}-{int(place) + 1}", approximate=False)
 
     async def hold(self, tenant: str, who: str, ttl_ms: int) -> bool:
         """Be the one who relays this tenant's journal for ``ttl_ms``, again and again. False while somebody else is.
@@ -99,6 +136,31 @@ async def note(client: Any, tenant: str, what: str, at_ms: int, entity: int, who
     at = Keys.of(tenant)
     with guarded("note in the journal"):
         return int(await _note(client, [at.counters, at.journal], [what, at_ms, entity, who, event]))
+
+
+def words(writes: bytes) -> Iterator[list[bytes]]:
+    """The writes of one entry, each as the words of a command; the second is the table, without the tenant."""
+    at = 0
+    while at < len(writes):
+        count, at = int.from_bytes(writes[at : at + 2], "big"), at + 2
+        command = []
+        for _ in range(count):
+            start = at + 4
+            at = start + int.from_bytes(writes[at:start], "big")
+            command.append(writes[start:at])
+        yield command
+
+
+def taken_out(writes: bytes) -> list[int]:
+    """Leads whose records these writes take out of the index."""
+    gone = [command[2:] for command in words(writes) if command[:2] == [b"HDEL", b"r"]]
+    return [int.from_bytes(seq, "big") for seqs in gone for seq in seqs]
+
+
+def _seq(effect: bytes) -> int:
+    """The lead of an outcome; 0 for a refused one."""
+    start = 19 + 4 * int.from_bytes(effect[17:19], "big")
+    return int.from_bytes(effect[start : start + 4], "big")
 
 
 async def effects(index: ValkeyIndex, tenant: str, entries: Sequence[tuple[int, bytes]]) -> list[Effect]:

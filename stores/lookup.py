@@ -50,9 +50,10 @@ async def standing(client: Any, tenant: str) -> Standing:
     at = Keys.of(tenant)
     with guarded("read counters"):
         seq, journal = await client.hmget(at.counters, ["seq", "journal"])
-        first = await client.xrange(at.journal, count=1)
+        first = await client.xrange(at.journal, count=1)  # writes that stand first are of no effect: no lag
         held = {name.decode(): int(n) for name, n in (await client.hgetall(at.open)).items()}
-    oldest = min((int(number) for number in first[0][1]), default=0) if first else int(journal or 0) + 1
+    numbers = [int(number) for number in first[0][1] if number.isdigit()] if first else []
+    oldest = min(numbers, default=int(journal or 0) + 1)
     pools = {name[1:]: n for name, n in held.items() if name[0] == POOL}
     owners = {name: n for name, n in held.items() if name[0] != POOL}
     return Standing(int(seq or 0), int(journal or 0) + 1 - oldest, owners, pools)

@@ -11,14 +11,24 @@ from redis.exceptions import NoScriptError
 
 from stores.codec import LUA_CODES
 
+#: What stands in front of a script whose writes are derived from others (register: from records) or pass away.
+_PLAIN = "local call = redis.call "
+
 
 class Script:
-    """One atomic step: ``lua/<name>.lua``, behind what all scripts share and the parts it names."""
+    """One atomic step: ``lua/<name>.lua``, behind what all scripts share and the parts it names. Unless it is not ``logged``
+    its writes go into the journal as they were made (``lua/logged.lua``)."""
 
-    def __init__(self, name: str, *parts: str) -> None:
+    def __init__(self, name: str, *parts: str, logged: bool = True) -> None:
         folder = files("stores") / "lua"
         texts = [(folder / f"{part}.lua").read_text("utf-8") for part in ("shared", *parts, name)]
-        self._text = "".join([LUA_CODES, *texts])
+        body = "".join([LUA_CODES, *texts])
+        log = (folder / "logged.lua").read_text("utf-8")
+        self._text = (
+            f"{log}local function step() {body}\nend\nlocal reply = step()\nflush()\nreturn reply"
+            if logged
+            else _PLAIN + body
+        )
         self._digest = sha1(self._text.encode(), usedforsecurity=False).hexdigest()  # how servers name scripts
 
     async def __call__(self, client: Any, keys: Sequence[str], arguments: Sequence[Any]) -> Any:

@@ -6,14 +6,14 @@ On Kafka nothing of this runs: there the topics' own retention keeps the past.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from streams.ports import Consumer, Message
 
 
 class Shelf(Protocol):
-    """Where one topic is kept. ``put`` returns when it is on disk; raises StoreDown."""
+    """Where one topic is kept. ``put`` returns when it is on disk; an empty message takes those of its key away. Raises StoreDown."""
 
     def put(self, messages: Sequence[Message]) -> None: ...
 
@@ -33,11 +33,11 @@ async def archive(consumer: Consumer, topic: str, shelf: Shelf, *, most: int = 2
 
 
 class ShelfPublisher:
-    """A publisher for what nobody reads from the embedded log: straight to its shelf."""
+    """A publisher for what nobody reads from the embedded log: straight to the shelf of its topic."""
 
-    def __init__(self, shelf: Shelf) -> None:
+    def __init__(self, shelf: Callable[[str], Shelf]) -> None:
         self._shelf = shelf
 
     async def publish(self, topic: str, messages: Sequence[Message]) -> None:
         """Returns when the messages are on disk. Raises StoreDown."""
-        await asyncio.to_thread(self._shelf.put, messages)
+        await asyncio.to_thread(self._shelf(topic).put, messages)

@@ -1,7 +1,8 @@
 """The relay: takes the journal out of the store and publishes it until confirmed, then lets the store forget it.
 
-The store holds the index, not the past. A crash between confirmation and forgetting publishes some entries twice;
-they carry their numbers, and a reader goes by the number.
+The store holds the index, not the past. What it takes goes three ways: effects (what happened, for people and reports), writes
+(how the state changed, for a rebuild) and records (what matching knows of each lead; empty once it is taken out). A crash
+between confirmation and forgetting publishes some entries twice; they carry their numbers, and a reader goes by the number.
 """
 
 from __future__ import annotations
@@ -13,34 +14,52 @@ from typing import Protocol
 from leads.errors import Unavailable
 from streams.metrics import Metrics
 from streams.ports import Message, Publisher
-from streams.topics import JOURNAL
+from streams.topics import JOURNAL, RECORDS, STATE
 
-#: Entries published at a time.
+#: Effects published at a time.
 MOST = 5_000
 #: How long a relay that died keeps others waiting.
 HOLD_MS = 15_000
 
 
+class Batch(Protocol):
+    """Effects by number, writes by place, records by lead (None: it is gone), and where it ends."""
+
+    @property
+    def effects(self) -> Sequence[tuple[int, bytes]]: ...
+    @property
+    def writes(self) -> Sequence[tuple[str, bytes]]: ...
+    @property
+    def records(self) -> Sequence[tuple[int, bytes | None]]: ...
+    @property
+    def last(self) -> str: ...
+
+
 class Journal(Protocol):
     """The numbered effects of a tenant, oldest first."""
 
-    async def read(self, tenant: str, after: int, most: int) -> Sequence[tuple[int, bytes]]: ...
+    async def take(self, tenant: str, most: int) -> Batch: ...
 
-    async def trim(self, tenant: str, upto: int) -> None:
-        """Forget entries up to and with this number."""
+    async def trim(self, tenant: str, last: str) -> None:
+        """Forget entries up to and with this place."""
 
     async def hold(self, tenant: str, who: str, ttl_ms: int) -> bool:
         """Be the one who relays, for ``ttl_ms``. False while somebody else is."""
 
 
 async def relay_once(journal: Journal, publisher: Publisher, tenant: str, most: int = MOST) -> int:
-    """Publish up to ``most`` entries. Gives how many there were. Raises Unavailable."""
-    entries = await journal.read(tenant, 0, most)
-    if entries:
-        messages = [Message(topic=JOURNAL, key=f"{tenant}/{number}".encode(), value=body) for number, body in entries]
-        await publisher.publish(JOURNAL, messages)
-        await journal.trim(tenant, entries[-1][0])
-    return len(entries)
+    """Publish about ``most`` effects and what belongs to them. Gives how many there were. Raises Unavailable."""
+    taken = await journal.take(tenant, most)
+    for topic, messages in (
+        (RECORDS, [Message(RECORDS, f"{tenant}/{seq}".encode(), record or b"") for seq, record in taken.records]),
+        (STATE, [Message(STATE, tenant.encode(), place.encode() + b" " + body) for place, body in taken.writes]),
+        (JOURNAL, [Message(JOURNAL, f"{tenant}/{number}".encode(), body) for number, body in taken.effects]),
+    ):
+        if messages:
+            await publisher.publish(topic, messages)
+    if taken.effects or taken.writes:
+        await journal.trim(tenant, taken.last)
+    return len(taken.effects)
 
 
 async def relay(

@@ -11,6 +11,8 @@ OUTCOMES = "leads.outcomes"
 DEAD = "leads.dead"
 CONTROL = "leads.control"
 JOURNAL = "leads.journal"
+STATE = "leads.state"
+RECORDS = "leads.records"
 
 FOREVER = -1
 _HOUR = 3_600_000
@@ -89,7 +91,23 @@ def declared(partitions: int = 12) -> tuple[Topic, ...]:
             partitions,
             FOREVER,
             "Every recorded effect, keyed by tenant and number: readers go by the number. Kept for ever and never "
-            "compacted: a rebuild replays all of it. The embedded log only passes it on; segments on disk keep it.",
+            "compacted: history and reports read all of it. The embedded log only passes it on; segments on disk keep it.",
+        ),
+        Topic(
+            STATE,
+            1,
+            FOREVER,
+            "Every change of the state as it was written, keyed by tenant: a rebuild repeats it and never judges again. One "
+            "partition, since order is all that counts. Names leads by number and people by the ids of the roster.",
+            max_bytes=2 * MESSAGE_BYTES,
+        ),
+        Topic(
+            RECORDS,
+            partitions,
+            FOREVER,
+            "What matching knows of each lead, keyed by tenant and number; with the state it rebuilds the index. Compacted: "
+            "a lead that is erased, undone or expired leaves an empty message, and its record goes.",
+            compact=True,
         ),
     )
 

@@ -165,7 +165,9 @@ for i = 1, #plans do
     plan_writes[#plan_writes + 1], plan_writes[#plan_writes + 2] = plans[i].digest, plans[i].packed
   end
 end
+logging = false -- outcomes are in the journal as effects
 hset(KEYS[2], event_writes)
+logging = true
 hset(KEYS[5], plan_writes)
 write_waiting(waiting)
 write_entities(touched)

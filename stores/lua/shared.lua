@@ -1,5 +1,5 @@
 -- Put in front of every script: whole batches in one call (Lua can pass just under 8,000 values), and an entity's value.
-local call, sub, byte, char = redis.call, string.sub, string.byte, string.char
+local sub, byte, char = string.sub, string.byte, string.char
 local pack, unpack_of, concat = struct.pack, struct.unpack, table.concat
 local SLICE = 4000
 

@@ -26,11 +26,12 @@ async def test_reading_goes_on_after_a_number_and_trimming_leaves_the_rest(index
         await index.commit(tenant, [decide(answer, i) for i in range(3)])
     assert [n for n, _ in await journal.read(tenant, 0, 4)] == [1, 2, 3, 4, 5, 6]
     assert [n for n, _ in await journal.read(tenant, 4, 100)] == [5, 6, 7, 8, 9]
-    await journal.trim(tenant, 6)
+    await journal.trim(tenant, "6-0")
     assert [n for n, _ in await journal.read(tenant, 0, 100)] == [7, 8, 9]
-    await journal.trim(tenant, 8)
-    assert [n for n, _ in await journal.read(tenant, 0, 100)] == [7, 8, 9]
-    await journal.trim(tenant, 9)
+    taken = await journal.take(tenant, 100)
+    assert [number for number, _ in taken.effects] == [7, 8, 9]
+    assert [seq for seq, _ in taken.records] == [7, 8, 9]
+    await journal.trim(tenant, taken.last)
     assert await journal.read(tenant, 0, 100) == []
     assert (await put(index, tenant, "next", "p9")).journal == 10
 
