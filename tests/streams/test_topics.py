@@ -7,7 +7,7 @@ import pytest
 
 from leads.errors import LogDown
 from streams.admin import Difference, Found, apply, check, differences
-from streams.topics import CONTROL, DEAD, FOREVER, RAW, Topic, declared, embedded_keep
+from streams.topics import CONTROL, DEAD, FOREVER, RAW, RECORDS, Topic, declared, embedded_keep
 from tests.parts.kafka import KAFKA_SETTINGS, free_port
 
 TOPIC = Topic("t", 4, 1_000, "a test")
@@ -39,12 +39,12 @@ def test_a_difference_says_what_apply_cannot_do() -> None:
 def test_every_topic_says_why_and_has_a_name_of_its_own() -> None:
     topics = declared()
     assert all(len(topic.why) > 40 for topic in topics)
-    assert len({topic.name for topic in topics}) == len(topics) == 5
+    assert len({topic.name for topic in topics}) == len(topics) == 7
 
 
-def test_only_control_is_compacted_and_only_raw_grows_with_workers() -> None:
+def test_only_the_last_of_each_key_counts_for_control_and_records_and_raw_grows_with_workers() -> None:
     by_name = {topic.name: topic for topic in declared(24)}
-    assert [name for name, topic in by_name.items() if topic.compact] == [CONTROL]
+    assert [name for name, topic in by_name.items() if topic.compact] == [CONTROL, RECORDS]
     assert by_name[RAW].partitions == 24
 
 
