@@ -149,7 +149,8 @@ class Case(Packed, frozen=True):
     appeal: Appeal | None = None
     appeal_by_ms: int = 0
     escalated_ms: int = 0  # it was not decided in time, and that was said
-    number: int = 0
+    number: int = 0  # these two are the store's; they are not in what is kept
+    version: int = 0
 
     @property
     def running(self) -> bool:
@@ -166,18 +167,19 @@ class Answer(Record, frozen=True):
 
 
 class Agreement(Packed, frozen=True):
-    """Shares of a customer in a scope, in force once everybody in it has consented, or by a case's decision."""
+    """Shares of a customer in a scope, as somebody proposed them or a case decided."""
 
-    scope: str
     parts: tuple[Part, ...]
     consents: tuple[str, ...]
-    proposed_ms: int
-    agreed_ms: int = 0  # 0: somebody has yet to consent
+    at_ms: int  # proposed; once in force since when
     case: int = 0  # decided in this case
 
-    @property
-    def in_force(self) -> bool:
-        return self.agreed_ms > 0
+
+class Shares(Packed, frozen=True):
+    """``now`` is in force; ``asked`` replaces it once everybody in either has consented."""
+
+    now: Agreement | None = None
+    asked: Agreement | None = None
 
 
 def whole(parts: Sequence[Part]) -> bool:

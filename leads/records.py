@@ -366,6 +366,7 @@ class Outcome(Record, frozen=True):
     detail: str = ""
     until_ms: int = 0
     trace: str = ""
+    claimant: str = ""  # who reported or imported it as his own
 
 
 class Committed(msgspec.Struct, frozen=True, gc=False):

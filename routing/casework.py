@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 
 import msgspec
 
-from leads.cases import Appeal, Case, Decision, Part, Proposal, Rulebook, Statement, whole
+from leads.cases import Agreement, Appeal, Case, Decision, Part, Proposal, Rulebook, Shares, Statement, whole
 
 _LONGEST = 200
 Step = Case | str  # a str is a reason of leads.cases.REFUSALS
@@ -143,3 +143,22 @@ def escalated(case: Case, at_ms: int) -> Step:
     if not overdue(case, at_ms):
         return "not_open"
     return case if case.escalated_ms else msgspec.structs.replace(case, escalated_ms=at_ms)
+
+
+def consented(shares: Shares, who: str, parts: Sequence[Part], at_ms: int) -> Shares | str:
+    """``who`` proposes these shares or consents to them as they were proposed. In force once everybody in the new shares, and
+    in those they replace, has. Shares decided in a case stand until then like any other."""
+    if not whole(parts):
+        return "bad_shares"
+    before = shares.now.parts if shares.now else ()
+    concerned = dict.fromkeys(part.member for part in (*parts, *before))
+    if who not in concerned:
+        return "not_party"
+    if shares.now and set(before) == set(parts):
+        return msgspec.structs.replace(shares, asked=None)
+    asked = shares.asked if shares.asked and set(shares.asked.parts) == set(parts) else None
+    consents = tuple(dict.fromkeys((*(asked.consents if asked else ()), who)))
+    agreement = Agreement(tuple(parts), consents, asked.at_ms if asked else at_ms)
+    if set(concerned) <= set(consents):
+        return Shares(msgspec.structs.replace(agreement, at_ms=at_ms))
+    return Shares(shares.now, agreement)

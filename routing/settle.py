@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from leads.cases import WHOLE, Agreement, Ground, Part, Proposal, Rulebook, Touch, shared_by, whole
+from leads.cases import WHOLE, Agreement, Ground, Part, Proposal, Rulebook, Touch, shared_by
 from routing.contributions import Contribution, contributions
 
 #: Kinds of touches that announce a customer: whoever did one first reported first.
@@ -22,7 +22,8 @@ def propose(
     rulebook: Rulebook,
     at_ms: int,
 ) -> Proposal:
-    """``parties``: whoever holds it first. ``touches`` in order of time. The shares always come to 100 %."""
+    """``parties``: whoever holds it first. ``touches`` in order of time. ``agreement``: the shares in force. The proposed
+    shares always come to 100 %."""
     work = {party: contributions(touches).get(party, Contribution(party)) for party in parties}
     grounds: list[Ground] = []
     owner = parties[0]
@@ -82,7 +83,7 @@ Work = dict[str, Contribution]
 
 
 def _agreed(owner: str, work: Work, agreement: Agreement | None, rulebook: Rulebook) -> Shares:
-    if agreement is None or not agreement.in_force or not whole(agreement.parts):
+    if agreement is None:
         return (), "no shares were agreed beforehand"
     return agreement.parts, "as agreed beforehand by all of them"
 

@@ -50,6 +50,7 @@ class Body(msgspec.Struct, frozen=True, gc=False, array_like=True):
     batch: str
     detail: str
     trace: str
+    claimant: str = ""
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -105,6 +106,7 @@ def pack_decision(decision: Decision, plan: int, day: int) -> tuple[bytes, bytes
             decision.batch,
             detail,
             decision.trace,
+            decision.claimant,
         )
     )
     claimant = decision.claimant.encode()
@@ -174,6 +176,7 @@ def outcome_of(tenant: str, event: bytes, stored: bytes, plans: dict[bytes, tupl
         body.detail,
         until_ms,
         body.trace,
+        body.claimant,
     )
 
 

@@ -24,6 +24,10 @@ seq; a *journal number* (8 bytes) numbers the effects, and the number of an enti
 | ``v``       | HASH   | seq -> that lead 4, ``s`` same or ``a`` apart, msgpack of [at_ms, who, why]: what a person decided |
 | ``y``       | LIST   | element n is version n of the roster: msgpack of [at_ms, change among people] |
 | ``yi``      | HASH   | id of what was appended to it -> its last version |
+| ``q``       | HASH   | number of a case 4 -> version 8, msgpack of Case |
+| ``qk``      | HASH   | what opened a case -> its number 4: it opens none twice |
+| ``qr``      | HASH   | number of a running case 4 -> its lead 4, decide by 8 (ms), scope |
+| ``qs``      | HASH   | seq 4 and scope -> msgpack of Shares: agreed or decided |
 | ``j``       | STREAM | one entry per batch, its id is the number of its last effect; fields: number of the effect -> ``o`` outcome or ``m`` move |
 
 A holding is ``[scope, owner, pool, until_ms, journal, state, seq]``; state 0 holds, 1 is suspended, 2 is provisional;
@@ -66,6 +70,22 @@ class Keys(msgspec.Struct, frozen=True, gc=False):
     @property
     def roster_ids(self) -> str:
         return f"{self.tag}yi"
+
+    @property
+    def cases(self) -> str:
+        return f"{self.tag}q"
+
+    @property
+    def case_keys(self) -> str:
+        return f"{self.tag}qk"
+
+    @property
+    def running_cases(self) -> str:
+        return f"{self.tag}qr"
+
+    @property
+    def shares(self) -> str:
+        return f"{self.tag}qs"
 
     @property
     def sweep(self) -> str:

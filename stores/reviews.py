@@ -95,14 +95,14 @@ async def decide(
     never unite, the provisional owner keeps the lead, without one it goes where its plan says.
     """
     with guarded("decide a review"):
-        status, entity = await _decide(client, _tables(tenant, day), [event, at_ms, who, why, answer[0]])
+        status, entity = await _decide(client, alone(tenant, day), [event, at_ms, who, why, answer[0]])
     return Decided(cast(Status, status.decode()), entity)
 
 
 async def split(client: Any, tenant: str, event: bytes, at_ms: int, day: int, who: str, why: str) -> Split:
     """Take a lead out of the entity it is in; it and what is left are told apart for ever. Raises StoreDown."""
     with guarded("split"):
-        status, entity, *left = await _split(client, _tables(tenant, day), [event, at_ms, who, why])
+        status, entity, *left = await _split(client, alone(tenant, day), [event, at_ms, who, why])
     return Split(cast(SplitStatus, status.decode()), entity, tuple(left))
 
 
@@ -118,7 +118,8 @@ async def decisions(client: Any, tenant: str) -> list[Said]:
     return said
 
 
-def _tables(tenant: str, day: int) -> list[str]:
+def alone(tenant: str, day: int = 0) -> list[str]:
+    """The keys that scripts about one lead on record work with (lua/alone.lua)."""
     at = Keys.of(tenant)
     tables = [at.counters, at.events, at.entities, at.aliases, at.plans, at.turns, at.open, at.journal, at.apart]
     return [*tables, at.beyond, at.waiting, at.day(day), at.decided, at.records]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from leads.cases import REFUSALS, WHOLE, Case, Part, Proposal, Rulebook, Statement
-from routing.casework import appealed, decided, escalated, joined, opened, overdue, proposed, stated
+from leads.cases import REFUSALS, WHOLE, Agreement, Case, Part, Proposal, Rulebook, Shares, Statement
+from routing.casework import appealed, consented, decided, escalated, joined, opened, overdue, proposed, stated
 
 RULES = Rulebook(decide_within_ms=100, appeal_within_ms=50, file_within_ms=1000)
 SAID = Statement("B", 10, "I rang first")
@@ -109,3 +109,26 @@ def test_a_case_that_is_not_decided_in_time_is_overdue_and_escalates_once() -> N
     assert escalated(said, 200) is said
     assert escalated(case, 100) == "not_open"
     assert not overdue(done(decide(case)), 10**6)
+
+
+def test_shares_are_in_force_once_everybody_in_them_has_consented() -> None:
+    asked = consented(Shares(), "A", HALVES, 1)
+    assert asked == Shares(None, Agreement(HALVES, ("A",), 1))
+    assert consented(asked, "A", HALVES, 2) == asked
+    assert consented(asked, "B", HALVES, 3) == Shares(Agreement(HALVES, ("A", "B"), 3))
+    other = (Part("A", 6000), Part("B", 4000))
+    assert consented(asked, "B", other, 3) == Shares(None, Agreement(other, ("B",), 3))
+
+
+def test_shares_in_force_give_way_only_when_whoever_loses_by_it_consents() -> None:
+    now = Shares(Agreement(HALVES, ("A", "B"), 3))
+    all_a = (Part("A", WHOLE),)
+    asked = consented(now, "A", all_a, 4)
+    assert asked == Shares(now.now, Agreement(all_a, ("A",), 4))
+    assert consented(asked, "B", all_a, 5) == Shares(Agreement(all_a, ("A", "B"), 5))
+    assert consented(asked, "B", HALVES, 5) == now
+
+
+def test_shares_of_99_percent_and_those_of_other_people_are_refused() -> None:
+    assert consented(Shares(), "A", (Part("A", 9900),), 1) == "bad_shares"
+    assert consented(Shares(), "C", HALVES, 1) == "not_party"
