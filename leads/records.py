@@ -302,21 +302,32 @@ class Share(Packed, frozen=True):
 class Plan(Packed, frozen=True):
     """Where a lead goes if nobody owns its customer yet. Content-addressed: leads of one rule and one hour share it.
 
-    ``strategy``: turn (fewest given per weight), least_loaded, first. ``shares`` empty means the pool. ``considered``
-    lists everyone and every rule that was looked at and why not, for explain.
+    ``strategy``: turn (whoever is owed most), least_loaded, quota (most of ``max_day`` left), ranked and first (in order of
+    ``shares``). ``shares`` empty means the pool. ``considered`` lists everyone and every rule that was looked at and why not,
+    for explain.
     """
 
     rule: str  # id of the rule that matched, "" when none did
     policy: str  # version of the policy
     strategy: str
-    group: str  # counters of the turn live under this name (team or rule)
+    group: str  # what its members are owed is kept under this name (team or rule)
     shares: tuple[Share, ...]
-    pool: str  # where it goes when nobody can take it
+    pool: str  # where it goes when nobody can take it, and when it lapses
     reason: str  # pooled reason when it goes to the pool: matched_rule | unmatched | parked
     affinity: bool  # an owner of the same account comes first when he is among shares
     protect_ms: int
     scope: str = ""
     considered: tuple[tuple[str, str], ...] = ()
+    priority: int = 0  # who waits with more is placed first
+    wait_ms: int = 0  # parked, it waits so long in line for somebody who can take it; 0 not at all
+    window_ms: int = 0  # what max_day counts: leads of the last so long; 0 of the calendar day
+    away: tuple[Share, ...] = ()  # absent, owed turns up to ``credit``
+    credit: float = 0.0
+    recycle_ms: int = 0  # of the lease it gives: silence after which it goes to the pool, 0 never
+    close_within_ms: int = 0
+    warn_ms: int = 0
+    answer_ms: int = 0  # respond within so much working time of ``answer_hours``, 0 no target
+    answer_hours: str = ""
 
 
 class Decision(msgspec.Struct, frozen=True, gc=False):
@@ -335,6 +346,7 @@ class Decision(msgspec.Struct, frozen=True, gc=False):
     source: str = ""
     door: str = ""
     trace: str = ""
+    answer_by_ms: int = 0  # respond by (working hours counted), 0 no target
 
 
 class Outcome(Record, frozen=True):

@@ -25,6 +25,8 @@ _PLAIN: dict[str, str] = {
     "model_attributes_type": "write a mapping, 'key: value' lines",
     "datetime_from_date_parsing": "write a day or a time, like 2026-05-01 or 2026-05-01T09:00",
     "datetime_parsing": "write a day or a time, like 2026-05-01 or 2026-05-01T09:00",
+    "date_from_datetime_parsing": "write a day, like 2026-05-01",
+    "date_from_datetime_inexact": "write a day, like 2026-05-01",
     "datetime_type": "write a day or a time, like 2026-05-01 or 2026-05-01T09:00",
 }
 
@@ -44,6 +46,8 @@ def advice(root: type[BaseModel], steps: tuple[str | int, ...], fault: Mapping[s
     for bound, words in (("ge", "at least"), ("gt", "more than"), ("le", "at most"), ("lt", "less than")):
         if bound in context:
             return f"write a number of {words} {context[bound]}"
+    if kind == "value_error":  # our own validators say what to write
+        return str(context["error"])
     return _PLAIN.get(kind, "this cannot be read")
 
 

@@ -16,9 +16,9 @@ from leadstream.masking import values
 from leadstream.runtime import Runtime, clock
 from leadstream.settings import Settings
 from matchers.learn import teaches
+from routing.days import day_number
 from stores import reviews
 from stores.lookup import records
-from streams.days import day_number
 
 _FIELDS = ("name", "company", "phone", "email", "handle", "city")
 _PERSONAL = re.compile(r"@|(?:\d[\s.-]?){7}")

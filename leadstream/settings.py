@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints
 
 from gateway.settings import PROVIDER_SCHEMES
 from leads.errors import Misconfigured
-from leads.policy import Absence, Condition, Member, Policy, Pool, Rule, Strategy, Team, versioned
 from leads.preparation import Preparation
 from leadstream.matching import MatchingSection, ProfileSection
+from leadstream.policysection import Id, PolicySection
 from leadstream.section import Names, Section, listed
 from stores.demoted import LEAST_LARGE
 
-DAY_MS = 86_400_000
-
-
-Id = Annotated[str, StringConstraints(pattern=r"^[\w.-]{1,64}$")]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")]
 EnvName = Annotated[str, StringConstraints(pattern=r"^([A-Z][A-Z0-9_]*)?$")]
 Kind = Literal["text", "name", "company", "address", "id", "date", "number", "category"]
@@ -86,78 +80,9 @@ class SourceSection(Section):
         return self.signature or PROVIDER_SCHEMES.get(self.kind, "hmac")
 
 
-class Test(Section):
-    """One field's conditions, all of which must hold. A bare value or list means ``in``."""
-
-    in_: Names = Field(default=(), alias="in")
-    not_in: Names = ()
-    at_least: Names = ()
-    at_most: Names = ()
-    prefix: Names = ()
-    exists: bool = False
-
-    @model_validator(mode="before")
-    @classmethod
-    def _short(cls, value: Any) -> Any:
-        return {"in": value} if isinstance(value, str | list) else value
-
-
-class RuleSection(Section):
-    id: Annotated[str, StringConstraints(pattern=r"^[\w.-]{0,64}$")] = ""
-    when: dict[str, Test] = {}
-    team: str = ""
-    members: Names = ()
-    pool: str = ""
-    strategy: Strategy = "turn"
-    levels: Names = ()
-    skills: Names = ()
-    grade: Literal["", "A", "B", "C"] = ""
-    affinity: bool = True
-    overflow: str = ""
-
-    def rule(self) -> Rule:
-        return Rule(
-            **{**dict(self), "when": tuple(c for field, test in self.when.items() for c in _conditions(field, test))}
-        )
-
-
-class AbsenceSection(Section):
-    from_: datetime = Field(alias="from")
-    until: datetime  # the moment of return
-    reason: str = ""
-
-
-class MemberSection(Section):
-    name: str = ""
-    weight: float = Field(default=1.0, ge=0, le=1_000)
-    level: Literal["", "senior", "mid", "new"] = ""
-    skills: Names = ()
-    max_open: int = Field(default=-1, ge=-1)
-    max_day: int = Field(default=-1, ge=-1)
-    left: bool = False
-    paused: bool = False
-    absences: tuple[AbsenceSection, ...] = ()
-    contact: str = ""
-
-    def member(self, id: str, zone: ZoneInfo) -> Member:
-        absences = tuple(Absence(_ms(a.from_, zone), _ms(a.until, zone), a.reason) for a in self.absences)
-        return Member(**{**dict(self), "id": id, "absences": absences})
-
-
-class TeamSection(Section):
-    members: Names = ()
-    leader: str = ""
-
-
-class PoolSection(Section):
-    members: Names = ()
-    leaders: Names = ()
-
-
-class TenantSection(Section):
+class TenantSection(PolicySection):
     key_env: EnvName = ""  # variable whose secret keys the digests of match keys; "" is a key kept in the data folder
     country: str = ""
-    timezone: str = "Asia/Shanghai"
     fields: dict[Id, Kind] = {}
     internal_numbers: Names = ()
     do_not_contact: Names = ()
@@ -165,33 +90,10 @@ class TenantSection(Section):
     test_markers: Names = ("test@example.com",)
     matching: MatchingSection = MatchingSection()
     profile: ProfileSection = ProfileSection()
-    unsure_to_owner: bool = True
     keep_days: float = Field(
         default=0.0, ge=0
     )  # customers without an owner, silent for longer, are forgotten; 0: never
     large_customer: int = Field(default=1_000, ge=LEAST_LARGE)  # leads from which one customer is too large to be one
-    protect_days: float = Field(default=30.0, gt=0, le=3_650)
-    default_pool: str = "public"
-    members: dict[Id, MemberSection] = {}
-    teams: dict[Id, TeamSection] = {}
-    pools: dict[Id, PoolSection] = {"public": PoolSection()}
-    rules: tuple[RuleSection, ...] = ()
-
-    def policy(self) -> Policy:
-        """The routing policy as the file says it; ``routing.roster`` lays the changes of people over it."""
-        zone = ZoneInfo(self.timezone)
-        policy = Policy(
-            version="",
-            members={id: member.member(id, zone) for id, member in self.members.items()},
-            teams={id: Team(id=id, **dict(team)) for id, team in self.teams.items()},
-            pools={id: Pool(id=id, **dict(pool)) for id, pool in self.pools.items()},
-            rules=tuple(rule.rule() for rule in self.rules),
-            default_pool=self.default_pool,
-            protect_ms=round(self.protect_days * DAY_MS),
-            timezone=self.timezone,
-            unsure_to_owner=self.unsure_to_owner,
-        )
-        return versioned(policy)
 
     def preparation(self, max_value_chars: int = 4_000) -> Preparation:
         """What ``prepare`` must know. Reads ``do_not_contact_file``. Raises Misconfigured when it cannot be read."""
@@ -223,20 +125,3 @@ def read_list(path: Path) -> tuple[str, ...]:
     except (OSError, UnicodeDecodeError):
         raise Misconfigured([("do_not_contact_file", "cannot be read; write the path of a UTF-8 text file")]) from None
     return tuple(line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#"))
-
-
-def _conditions(field: str, test: Test) -> list[Condition]:
-    said = dict(test)
-    listed: tuple[Literal["not_in", "at_least", "at_most", "prefix"], ...] = ("not_in", "at_least", "at_most", "prefix")
-    made = [Condition(field=field, op=op, values=said[op]) for op in listed if op in test.model_fields_set]
-    if "in_" in test.model_fields_set:
-        made.append(Condition(field=field, op="in", values=test.in_))
-    if test.exists:
-        made.append(Condition(field=field, op="exists"))
-    return made
-
-
-def _ms(moment: datetime, zone: ZoneInfo) -> int:
-    """Milliseconds since the epoch; a moment without zone is the tenant's local time."""
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=zone)
-    return round(aware.timestamp() * 1_000)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable
 
-from leads.policy import Member, Rule
+from leads.policy import Absence, Member, Rule
 
 
 class Epochs:
@@ -19,19 +19,22 @@ class Epochs:
         return bisect_right(self._cuts, now_ms)
 
 
+def absence(member: Member, now_ms: int) -> Absence | None:
+    """The absence ``now_ms`` lies in: it covers ``from_ms`` and ends before ``until_ms``."""
+    return next((a for a in member.absences if a.from_ms <= now_ms < a.until_ms), None)
+
+
 def hindrance(member: Member, rule: Rule, now_ms: int) -> str:
     """Why ``member`` may not get a lead of ``rule`` at ``now_ms``, "" when he may. Says nothing of any lead.
 
-    An absence covers ``from_ms`` and ends before ``until_ms``. Limits on open and daily leads are checked where the
-    counters live, not here.
+    Limits on open and daily leads are checked where the counters live, not here.
     """
     if member.left:
         return "left"
     if member.paused:
         return "paused"
-    for absence in member.absences:
-        if absence.from_ms <= now_ms < absence.until_ms:
-            return f"absent: {absence.reason}" if absence.reason else "absent"
+    if away := absence(member, now_ms):
+        return f"absent: {away.reason}" if away.reason else "absent"
     if rule.levels and member.level not in rule.levels:
         return f"level: {member.level or 'none'}"
     if missing := next((skill for skill in rule.skills if skill not in member.skills), ""):

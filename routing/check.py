@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from difflib import get_close_matches
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from leads.fields import FIELDS
 from leads.policy import Condition, Policy, Rule
 from routing.rules import ATTRIBUTES, FACTS
 from routing.values import number
+from routing.working_time import supported
 
 Fault = tuple[tuple[str | int, ...], str]
 
 
 def faults(policy: Policy, declared: Collection[str] = ()) -> list[Fault]:
     """All that would make ``policy`` route wrongly or not at all. ``declared``: the tenant's custom fields."""
-    found = list(_references(policy))
     fields = {*FACTS, *ATTRIBUTES, *declared}
+    found = [*_references(policy), *_sections(policy, fields)]
     seen: set[str] = set()
     for i, rule in enumerate(policy.rules):
         if not rule.id:
@@ -63,6 +65,45 @@ def _references(policy: Policy) -> Iterator[Fault]:
                 yield ("members", id, "absences", i), "it ends before it begins; write a later 'until'"
 
 
+def _sections(policy: Policy, fields: Collection[str]) -> Iterator[Fault]:
+    """What the sections beside the rules name that is not there."""
+    scopes = {scope.id for scope in policy.scopes}
+    for id, person in policy.members.items():
+        for part, names, kind, known in (
+            ("shifts", person.shifts, "hours", policy.hours),
+            ("lines", person.lines, "scope", scopes),
+        ):
+            for i, name in enumerate(names):
+                if name not in known:
+                    yield ("members", id, part, i), unknown(kind, name, known)
+    for id, hours in policy.hours.items():
+        if hours.holidays and not supported(hours.holidays):
+            yield ("hours", id, "holidays"), f"no holidays are known of '{hours.holidays}'; write one like CN or DE-BY"
+        if not hours.spans:
+            yield ("hours", id, "times"), "there is no time in it; write one like mon-fri: 09:00-18:00"
+    for scope in policy.scopes:
+        if not scope.when:
+            yield ("scopes", scope.id, "when"), "it has no conditions, so every lead would be in it; write some"
+        for path, what in _conditions(scope.when, fields):
+            yield ("scopes", scope.id, *path), what
+        yield from ((("scopes", scope.id, *path), what) for path, what in _unique(scope.unique, fields))
+    yield from _unique(policy.unique, fields)
+    for kind, target in policy.answer.items():
+        if target.hours and target.hours not in policy.hours:
+            yield ("ownership", "answer", kind or "other", "hours"), unknown("hours", target.hours, policy.hours)
+    if policy.contact.hours and policy.contact.hours not in policy.hours:
+        yield ("contact", "hours"), unknown("hours", policy.contact.hours, policy.hours)
+    if policy.handover.pool and policy.handover.pool not in policy.pools:
+        yield ("handover", "pool"), unknown("pool", policy.handover.pool, policy.pools)
+    if policy.handover.service_team and policy.handover.service_team not in policy.teams:
+        yield ("handover", "service_team"), unknown("team", policy.handover.service_team, policy.teams)
+
+
+def _unique(unique: Collection[str], fields: Collection[str]) -> Iterator[Fault]:
+    known = {*fields, *FIELDS}
+    yield from ((("unique", field), unknown("field", field, known)) for field in unique if field not in known)
+
+
 def _rule(rule: Rule, policy: Policy, fields: Collection[str]) -> Iterator[Fault]:
     targets = [name for name in ("team", "members", "pool") if getattr(rule, name)]
     if len(targets) != 1:
@@ -78,7 +119,19 @@ def _rule(rule: Rule, policy: Policy, fields: Collection[str]) -> Iterator[Fault
         if pool and pool not in policy.pools:
             yield (name,), unknown("pool", pool, policy.pools)
     yield from _people(rule, policy)
-    for condition in rule.when:
+    if rule.answer and rule.answer.hours and rule.answer.hours not in policy.hours:
+        yield ("answer", "hours"), unknown("hours", rule.answer.hours, policy.hours)
+    for i, wider in enumerate(rule.widen):
+        if wider.team and wider.team not in policy.teams:
+            yield ("widen", i, "team"), unknown("team", wider.team, policy.teams)
+        for j, member in enumerate(wider.members):
+            if member not in policy.members:
+                yield ("widen", i, "members", j), unknown("member", member, policy.members)
+    yield from _conditions(rule.when, fields)
+
+
+def _conditions(when: Sequence[Condition], fields: Collection[str]) -> Iterator[Fault]:
+    for condition in when:
         if condition.field not in fields:
             yield (
                 ("when", condition.field),

@@ -21,8 +21,8 @@ from leads.records import Envelope, Facts, IndexStats, Lead, Neighbour, Plan, Re
 from matchers.schemes import Keying
 from matchers.verdict import judge
 from matchers.weights import DEFAULT, Weights
+from routing.days import day_number
 from routing.plan import compile_policy
-from streams.days import day_number
 from streams.ports import Message
 
 _encode = msgspec.msgpack.Encoder().encode

@@ -13,9 +13,10 @@ from leads.records import Envelope, Facts, Outcome, Row
 from leadstream import config
 from leadstream.demoting import blocking, listing, restoring
 from leadstream.life import expire_now, rekey, retention
+from leadstream.policysection import DAY_MS
 from leadstream.runtime import Runtime, clock
 from leadstream.service import store_home
-from leadstream.settings import DAY_MS, Settings
+from leadstream.settings import Settings
 from matchers import schemes
 from matchers.keys import Plan, plan
 from stores.embedded import stop

@@ -1,0 +1,346 @@
+"""What a tenant's configuration says about who gets which customer: people, pools, rules, ownership. Becomes ``leads.policy``."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, StringConstraints, model_validator
+
+from leads.policy import (
+    Absence,
+    Answer,
+    Clash,
+    Condition,
+    Contact,
+    Handover,
+    Hours,
+    Member,
+    Op,
+    Policy,
+    Pool,
+    Rule,
+    Scope,
+    Strategy,
+    Team,
+    Widening,
+    versioned,
+)
+from leadstream.section import Names, Section
+
+MINUTE_MS, HOUR_MS, DAY_MS = 60_000, 3_600_000, 86_400_000
+
+Id = Annotated[str, StringConstraints(pattern=r"^[\w.-]{1,64}$")]
+Level = Literal["senior", "mid", "new"]
+Grade = Literal["A", "B", "C"]
+Kind = Literal["A", "B", "C", "report", "claim", "transfer", "call", "form", "import"]
+Cap = Annotated[int, Field(ge=-1)]
+Days = Annotated[float, Field(ge=0, le=36_500)]
+Minutes = Annotated[float, Field(ge=0, le=5_256_000)]
+WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+class Test(Section):
+    """One field's conditions, all of which must hold. A bare value or list means ``in``."""
+
+    in_: Names = Field(default=(), alias="in")
+    not_in: Names = ()
+    at_least: Names = ()
+    at_most: Names = ()
+    prefix: Names = ()
+    exists: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, value: Any) -> Any:
+        return {"in": value} if isinstance(value, str | list) else value
+
+
+class AnswerSection(Section):
+    """A bare number is minutes."""
+
+    minutes: float = Field(gt=0, le=5_256_000)
+    hours: str = ""
+    warn_minutes: Minutes = 0.0
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, value: Any) -> Any:
+        return {"minutes": value} if isinstance(value, str | int | float) else value
+
+    def answer(self) -> Answer:
+        return Answer(_ms(self.minutes, MINUTE_MS), self.hours, _ms(self.warn_minutes, MINUTE_MS))
+
+
+class WideningSection(Section):
+    after_minutes: float = Field(gt=0, le=5_256_000)
+    team: str = ""
+    members: Names = ()
+    levels: Names | None = None
+    skills: Names | None = None
+
+    def widening(self) -> Widening:
+        return Widening(_ms(self.after_minutes, MINUTE_MS), self.team, self.members, self.levels, self.skills)
+
+
+class RuleSection(Section):
+    id: Annotated[str, StringConstraints(pattern=r"^[\w.-]{0,64}$")] = ""
+    when: dict[str, Test] = {}
+    team: str = ""
+    members: Names = ()
+    pool: str = ""
+    strategy: Strategy = "turn"
+    levels: Names = ()
+    skills: Names = ()
+    grade: Literal["", "A", "B", "C"] = ""
+    affinity: bool = True
+    overflow: str = ""
+    priority: int = Field(default=0, ge=-1_000, le=1_000)
+    protect_days: Days = 0.0
+    answer: AnswerSection | None = None
+    wait_minutes: Annotated[float, Field(ge=-1, le=5_256_000)] = -1.0
+    widen: tuple[WideningSection, ...] = ()
+
+    def rule(self, grades: dict[Grade, Names]) -> Rule:
+        return Rule(
+            id=self.id,
+            when=conditions(self.when),
+            team=self.team,
+            members=self.members,
+            pool=self.pool,
+            strategy=self.strategy,
+            levels=self.levels or (grades.get(self.grade, ()) if self.grade else ()),
+            skills=self.skills,
+            grade=self.grade,
+            affinity=self.affinity,
+            overflow=self.overflow,
+            priority=self.priority,
+            protect_ms=_ms(self.protect_days, DAY_MS),
+            answer=self.answer.answer() if self.answer else None,
+            wait_ms=-1 if self.wait_minutes < 0 else _ms(self.wait_minutes, MINUTE_MS),
+            widen=tuple(sorted((w.widening() for w in self.widen), key=lambda w: w.after_ms)),
+        )
+
+
+class AbsenceSection(Section):
+    from_: datetime = Field(alias="from")
+    until: datetime  # the moment of return
+    reason: str = ""
+
+
+class MemberSection(Section):
+    name: str = ""
+    weight: float = Field(default=1.0, ge=0, le=1_000)
+    level: Literal["", "senior", "mid", "new"] = ""
+    skills: Names = ()
+    max_open: Cap = -1
+    max_day: Cap = -1
+    left: bool = False
+    paused: bool = False
+    absences: tuple[AbsenceSection, ...] = ()
+    contact: str = ""
+    lines: Names = ()
+    shifts: Names = ()
+    result: float = 0.0
+
+    def member(self, id: str, zone: ZoneInfo) -> Member:
+        absences = tuple(Absence(moment_ms(a.from_, zone), moment_ms(a.until, zone), a.reason) for a in self.absences)
+        return Member(**{**dict(self), "id": id, "absences": absences})
+
+
+class TeamSection(Section):
+    members: Names = ()
+    leader: str = ""
+
+
+class PoolSection(Section):
+    members: Names = ()
+    leaders: Names = ()
+    claims_a_day: Cap = -1
+    max_open: Cap = -1
+    closed_exempt: bool = False
+    cooling_days: Days = 0.0
+    fresh_days: Days = 0.0
+    recycle_days: Days = 0.0
+    close_within_days: Days = 0.0
+    warn_days: Days = 0.0
+
+    def pool(self, id: str) -> Pool:
+        return Pool(
+            id=id,
+            members=self.members,
+            leaders=self.leaders,
+            claims_a_day=self.claims_a_day,
+            max_open=self.max_open,
+            closed_exempt=self.closed_exempt,
+            cooling_ms=_ms(self.cooling_days, DAY_MS),
+            fresh_ms=_ms(self.fresh_days, DAY_MS),
+            recycle_ms=_ms(self.recycle_days, DAY_MS),
+            close_within_ms=_ms(self.close_within_days, DAY_MS),
+            warn_ms=_ms(self.warn_days, DAY_MS),
+        )
+
+
+class HoursSection(Section):
+    """``times``: days to spans of the clock, ``mon-fri: 09:00-12:00, 13:30-18:00``; one that ends earlier goes over midnight."""
+
+    times: dict[str, str]
+    holidays: str = ""
+    closed: tuple[date, ...] = ()
+    open: tuple[date, ...] = ()
+
+    @model_validator(mode="after")
+    def _readable(self) -> HoursSection:
+        self.hours()
+        return self
+
+    def hours(self) -> Hours:
+        spans = tuple((day, *span) for days, text in self.times.items() for day in _days(days) for span in _spans(text))
+        return Hours(
+            spans=tuple(sorted(spans)),
+            holidays=self.holidays,
+            closed=tuple(sorted(day.toordinal() for day in self.closed)),
+            open=tuple(sorted(day.toordinal() for day in self.open)),
+        )
+
+
+class ScopeSection(Section):
+    when: dict[str, Test]
+    unique: dict[str, Clash] = {}
+
+
+class OwnershipSection(Section):
+    """What owning means. Keys of ``protect_days`` and ``answer`` are kinds: a grade, a move, a door; ``other`` is all the rest."""
+
+    protect_days: dict[Kind, Annotated[float, Field(gt=0, le=3_650)]] = {}
+    answer: dict[Kind | Literal["other"], AnswerSection] = {}
+    max_open: dict[Level | Literal["all"], Cap] = {}
+    call_s: int = Field(default=30, ge=0, le=36_000)
+    approval_hours: float = Field(default=0.0, ge=0, le=8_760)
+
+
+class RoutingSection(Section):
+    """How leads are shared out: what ``max_day`` counts, how long a lead waits for somebody, what absence is worth."""
+
+    window_hours: float = Field(default=0.0, ge=0, le=744)
+    wait_minutes: Minutes = 1_440.0
+    credit: float = Field(default=0.0, ge=0, le=1_000)
+    grades: dict[Grade, Names] = {}
+
+
+class ContactSection(Section):
+    most: Cap = -1
+    days: float = Field(default=1.0, gt=0, le=3_650)
+    refusal_days: Days = 0.0
+    hours: str = ""
+
+
+class HandoverSection(Section):
+    per_successor: Cap = -1
+    pool: str = ""
+    service_team: str = ""
+    rotate_days: Days = 0.0
+
+
+class PolicySection(Section):
+    """The part of a tenant that is its policy."""
+
+    timezone: str = "Asia/Shanghai"
+    unsure_to_owner: bool = True
+    protect_days: float = Field(default=30.0, gt=0, le=3_650)
+    default_pool: str = "public"
+    hours: dict[Id, HoursSection] = {}
+    members: dict[Id, MemberSection] = {}
+    teams: dict[Id, TeamSection] = {}
+    pools: dict[Id, PoolSection] = {"public": PoolSection()}
+    scopes: dict[Id, ScopeSection] = {}
+    unique: dict[str, Clash] = {}
+    ownership: OwnershipSection = OwnershipSection()
+    routing: RoutingSection = RoutingSection()
+    contact: ContactSection = ContactSection()
+    handover: HandoverSection = HandoverSection()
+    rules: tuple[RuleSection, ...] = ()
+
+    def policy(self) -> Policy:
+        """The routing policy as the file says it; ``routing.roster`` lays the changes of people over it."""
+        zone = ZoneInfo(self.timezone)
+        owning, sharing, contact, leaving = self.ownership, self.routing, self.contact, self.handover
+        policy = Policy(
+            version="",
+            members={id: member.member(id, zone) for id, member in self.members.items()},
+            teams={id: Team(id=id, **dict(team)) for id, team in self.teams.items()},
+            pools={id: pool.pool(id) for id, pool in self.pools.items()},
+            rules=tuple(rule.rule(sharing.grades) for rule in self.rules),
+            default_pool=self.default_pool,
+            protect_ms=_ms(self.protect_days, DAY_MS),
+            timezone=self.timezone,
+            unsure_to_owner=self.unsure_to_owner,
+            hours={id: hours.hours() for id, hours in self.hours.items()},
+            scopes=tuple(Scope(id, conditions(scope.when), scope.unique) for id, scope in self.scopes.items()),
+            unique=self.unique,
+            protect={kind: _ms(days, DAY_MS) for kind, days in owning.protect_days.items()},
+            answer={"" if kind == "other" else kind: target.answer() for kind, target in owning.answer.items()},
+            max_open={"" if level == "all" else level: cap for level, cap in owning.max_open.items()},
+            call_s=owning.call_s,
+            approval_ms=_ms(owning.approval_hours, HOUR_MS),
+            wait_ms=_ms(sharing.wait_minutes, MINUTE_MS),
+            window_ms=_ms(sharing.window_hours, HOUR_MS),
+            credit=sharing.credit,
+            contact=Contact(contact.most, _ms(contact.days, DAY_MS), _ms(contact.refusal_days, DAY_MS), contact.hours),
+            handover=Handover(
+                leaving.per_successor, leaving.pool, leaving.service_team, _ms(leaving.rotate_days, DAY_MS)
+            ),
+        )
+        return versioned(policy)
+
+
+def conditions(when: dict[str, Test]) -> tuple[Condition, ...]:
+    """The conditions of ``when``, in order."""
+    return tuple(condition for field, test in when.items() for condition in _conditions(field, test))
+
+
+def _conditions(field: str, test: Test) -> list[Condition]:
+    said = dict(test)
+    listed: tuple[Op, ...] = ("not_in", "at_least", "at_most", "prefix")
+    made = [Condition(field=field, op=op, values=said[op]) for op in listed if op in test.model_fields_set]
+    if "in_" in test.model_fields_set:
+        made.append(Condition(field=field, op="in", values=test.in_))
+    if test.exists:
+        made.append(Condition(field=field, op="exists"))
+    return made
+
+
+def _days(text: str) -> list[int]:
+    """Weekdays of ``mon-fri``, ``sat`` or ``daily``. Raises ValueError."""
+    if text.strip().lower() == "daily":
+        return list(range(7))
+    first, _, last = (part.strip().lower() for part in text.partition("-"))
+    if first not in WEEK or (last or first) not in WEEK:
+        raise ValueError(f"'{text}' names no days; write mon, mon-fri or daily")
+    start, end = WEEK.index(first), WEEK.index(last or first)
+    return [day % 7 for day in range(start, (end if end >= start else end + 7) + 1)]
+
+
+def _spans(text: str) -> list[tuple[int, int]]:
+    """Minutes of ``09:00-12:00, 13:30-18:00``. Raises ValueError."""
+    spans = []
+    for part in text.split(","):
+        found = re.fullmatch(r"\s*(\d{1,2}):(\d\d)\s*-\s*(\d{1,2}):(\d\d)\s*", part)
+        hour, minute, until_hour, until_minute = map(int, found.groups()) if found else (99, 0, 0, 0)
+        if max(hour, until_hour) > 24 or max(minute, until_minute) > 59:
+            raise ValueError(f"'{part.strip()}' is no span of the clock; write one like 09:00-18:00")
+        start, end = hour * 60 + minute, until_hour * 60 + until_minute
+        spans.append((start, end if end > start else end + 1_440))
+    return spans
+
+
+def _ms(amount: float, unit_ms: int) -> int:
+    return round(amount * unit_ms)
+
+
+def moment_ms(moment: datetime, zone: ZoneInfo) -> int:
+    """Milliseconds since the epoch; a moment without zone is the tenant's local time."""
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=zone)
+    return round(aware.timestamp() * 1_000)
