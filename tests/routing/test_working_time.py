@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leads.policy import Hours
@@ -89,6 +89,7 @@ def test_which_calendars_there_are() -> None:
     assert [supported(place) for place in ("CN", "DE-BY", "DE-XX", "ZZ", "")] == [True, True, False, False, False]
 
 
+@settings(deadline=None, max_examples=40)
 @given(st.integers(0, 400 * 24 * 60), st.integers(1, 6_000))
 def test_added_time_is_exactly_the_open_minutes(start: int, minutes: int) -> None:
     calendar = Calendar(OFFICE, SHANGHAI)
