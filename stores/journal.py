@@ -131,11 +131,14 @@ class ValkeyJournal:
             return int(await self.client.hget(Keys.of(tenant).counters, "journal") or 0)
 
 
-async def note(client: Any, tenant: str, what: str, at_ms: int, entity: int, who: str, event: str) -> int:
-    """Append a move that changes nothing: somebody looked at a customer. Gives its number. Raises StoreDown."""
+async def note(
+    client: Any, tenant: str, what: str, at_ms: int, entity: int, who: str, event: str, why: str = ""
+) -> int:
+    """Append a move that changes nothing: somebody looked at a customer, or tried what is refused. Gives its number. Raises
+    StoreDown."""
     at = Keys.of(tenant)
     with guarded("note in the journal"):
-        return int(await _note(client, [at.counters, at.journal], [what, at_ms, entity, who, event]))
+        return int(await _note(client, [at.counters, at.journal], [what, at_ms, entity, who, event, why]))
 
 
 def words(writes: bytes) -> Iterator[list[bytes]]:

@@ -8,7 +8,7 @@ between confirmation and forgetting publishes some entries twice; they carry the
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 from leads.errors import Unavailable
@@ -47,9 +47,18 @@ class Journal(Protocol):
         """Be the one who relays, for ``ttl_ms``. False while somebody else is."""
 
 
-async def relay_once(journal: Journal, publisher: Publisher, tenant: str, most: int = MOST) -> int:
+#: Is shown a tenant's effects, (number, packed), before the store forgets them: at least once each, in order. What it does
+#: about them must be idempotent by their numbers. Raises Unavailable, and then they come again.
+Witness = Callable[[str, Sequence[tuple[int, bytes]]], Awaitable[None]]
+
+
+async def relay_once(
+    journal: Journal, publisher: Publisher, tenant: str, most: int = MOST, *, witnesses: Sequence[Witness] = ()
+) -> int:
     """Publish about ``most`` effects and what belongs to them. Gives how many there were. Raises Unavailable."""
     taken = await journal.take(tenant, most)
+    for witness in witnesses:
+        await witness(tenant, taken.effects)
     for topic, messages in (
         (RECORDS, [Message(RECORDS, f"{tenant}/{seq}".encode(), record or b"") for seq, record in taken.records]),
         (STATE, [Message(STATE, tenant.encode(), place.encode() + b" " + body) for place, body in taken.writes]),
@@ -63,7 +72,14 @@ async def relay_once(journal: Journal, publisher: Publisher, tenant: str, most: 
 
 
 async def relay(
-    journal: Journal, publisher: Publisher, tenants: Sequence[str], who: str, metrics: Metrics, *, idle_s: float = 0.5
+    journal: Journal,
+    publisher: Publisher,
+    tenants: Sequence[str],
+    who: str,
+    metrics: Metrics,
+    *,
+    idle_s: float = 0.5,
+    witnesses: Sequence[Witness] = (),
 ) -> None:
     """Until cancelled. Of many workers one relays a tenant at a time. What is down is asked again; nothing is forgotten."""
     while True:
@@ -71,7 +87,7 @@ async def relay(
         for tenant in tenants:
             try:
                 if await journal.hold(tenant, who, HOLD_MS):
-                    moved += await relay_once(journal, publisher, tenant)
+                    moved += await relay_once(journal, publisher, tenant, witnesses=witnesses)
             except Unavailable:
                 metrics.retry("journal")
         if moved < MOST:  # let some gather: one confirmation for all of them

@@ -4,8 +4,7 @@ local event, at, who, why = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4]
 local value = call('HGET', KEYS[2], event)
 if not value then return { 'unknown', 0 } end
 if #value == 4 then return { 'under_way', 0 } end
-local named = string.gsub(event, '.', function(c) return string.format('%02x', byte(c)) end)
-local effects = {}
+local named, effects = hex(event), {}
 
 -- The lead as commit would read it, with the plan it had then.
 local function on_record()
@@ -18,11 +17,11 @@ local function on_record()
   return d
 end
 
--- ['what', at_ms, entity, scope, member, event, why, other lead]
+-- ['what', at_ms, entity, scope, member, event, why, other lead, who did it where that is not the member]
 local function move(what, e, scope, member, other)
   journal = journal + 1
   effects[#effects + 1] = string.format('%.0f', journal)
-  effects[#effects + 1] = 'm' .. cmsgpack.pack({ what, at, number(e), scope, member, named, why, other })
+  effects[#effects + 1] = 'm' .. cmsgpack.pack({ what, at, number(e), scope, member, named, why, other, who ~= member and who or '' })
 end
 
 -- A provisional owner becomes the owner; without any the lead goes where its plan says.

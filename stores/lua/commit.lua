@@ -137,7 +137,7 @@ local function decide(d)
   now.version, now.changed = pack('>I8', this.number), true
   record(d, head_of(d, d.seq, e, code, owner, pool, until_ms), this.absorbed)
   for _, h in ipairs(this.suspended) do
-    effect('m', cmsgpack.pack({ 'suspended', d.at, number(e), h[1], h[2], '' }))
+    effect('m', cmsgpack.pack({ 'suspended', d.at, number(e), h[1], h[2], hex(d.event) }))
   end
 end
 

@@ -107,7 +107,6 @@ else
   call('HSET', KEYS[2], event, head .. ARGV[6])
 end
 call('HSET', KEYS[1], 'journal', journal)
-local named = string.gsub(event, '.', function(c) return string.format('%02x', byte(c)) end)
-local move = cmsgpack.pack({ ARGV[4], tonumber(ARGV[5]), root and number(root) or 0, '', '', named })
+local move = cmsgpack.pack({ ARGV[4], tonumber(ARGV[5]), root and number(root) or 0, '', '', hex(event) })
 call('XADD', KEYS[7], string.format('%.0f-0', journal), string.format('%.0f', journal), 'm' .. move)
 return { 'removed', #order, #rest }

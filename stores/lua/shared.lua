@@ -62,3 +62,7 @@ end
 
 local NEVER = pack('>I8', 0)
 local POOL = '\0' -- before the name of a pool among the counters of what members hold
+
+local function hex(bytes)
+  return (string.gsub(bytes, '.', function(c) return string.format('%02x', byte(c)) end))
+end
