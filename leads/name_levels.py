@@ -269,15 +269,24 @@ def _latin_given_levels(mine: list[str], other: list[str], surname: str) -> str:
 
 
 def _near(a: str, b: str) -> bool:
-    """One letter off, "rn" read as "m"; words of at least three and four letters."""
+    """One letter off, "rn" read as "m", words of at least three and four letters; or letters mixed up, two off in long
+    words, unless both are names that people have (Michael, Michelle)."""
     a, b = a.replace("rn", "m"), b.replace("rn", "m")
-    return len(a) + len(b) >= 7 and OSA.distance(a, b, score_cutoff=1) <= 1
+    size = min(len(a), len(b))
+    if len(a) + len(b) < 7:
+        return False
+    if OSA.distance(a, b, score_cutoff=1) <= 1:
+        return True
+    mixed = size >= 5 and (sorted(a) == sorted(b) or (size >= 6 and OSA.distance(a, b, score_cutoff=2) <= 2))
+    return mixed and not (a in english() and b in english())
 
 
 def _latin_part(a: Name, b: Name) -> str:
     """At least one of two Latin names lacks a part."""
     if a.kind != b.kind and {a.kind, b.kind} <= {"surname", "given"}:
         return "none"
+    if {a.kind, b.kind} & {"surname", "given"} and any(_near(x, y) for x in a.latin for y in b.latin):
+        return "given_only" if "given" in (a.kind, b.kind) else "surname_only"
     if "given" in (a.kind, b.kind):
         short, other = (a, b) if a.kind == "given" else (b, a)
         theirs = other.given.split()
