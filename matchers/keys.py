@@ -188,7 +188,7 @@ def _weak(facts: Facts, city: str, out: list[tuple[str, str]]) -> None:
     """Records with neither phone nor company: any two of their parts may have to find them."""
     name, address = facts.name, facts.address
     place = city or facts.postcode
-    if name is not None and name.kind in ("full", "given"):
+    if name is not None and (name.kind in ("full", "given") or (name.kind == "surname" and name.script == "latin")):
         out.append(("L", letters(name)))
         words = [word for word in (name.surname, name.given) if word]
         out.extend(("X", f"{word}|{at}") for word in words for at in dict.fromkeys((place, facts.postcode)) if at)

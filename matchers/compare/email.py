@@ -59,6 +59,8 @@ def _pair(my: Email, their: Email, seq: int, scale: Scale) -> Met | None:
             return scale.value("email", "role" if role else "other_suffix", scale.rivals("E", mail_value(my)), seq)
         if role:
             return None
+        if _mistyped(my.stem, their.stem):
+            return scale.value("email", "near", 0, seq)
         digits = sum(c.isdigit() for c in my.local)
         return scale.fixed("email", "same_local" if digits >= 3 else "same_local_plain", seq)
     if my.domain != their.domain and not (my.stem and my.stem == their.stem):
@@ -74,6 +76,12 @@ def _pair(my: Email, their: Email, seq: int, scale: Scale) -> Met | None:
     if digit and (len(one) != len(two) or OSA.distance(one, two, score_cutoff=1) > 1):
         return None
     return scale.value("email", "near_digit" if digit else "near", 0, seq)
+
+
+def _mistyped(one: str, two: str) -> bool:
+    """A company's domain with a letter or, in long ones, two wrong."""
+    size = min(len(one), len(two))
+    return size >= 4 and OSA.distance(one, two, score_cutoff=2) <= (2 if size >= 8 else 1)
 
 
 def _digits(local: str) -> str:
