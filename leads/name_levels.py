@@ -222,9 +222,13 @@ def _two_latin(a: Name, b: Name) -> str:
         return "typo"
     if alike and len(first[0]) > 1:
         return "conflict_surname"
-    if len(mine) >= 9 and OSA.distance(mine, other, score_cutoff=2) <= 2 and a.surname[0] == b.surname[0]:
-        return "typo"
-    return "conflict"
+    return "typo" if _same_letters(a.latin, other) else "conflict"
+
+
+def _same_letters(tokens: tuple[str, ...], other: str) -> bool:
+    """Whether long names are two letters off as a whole, wherever the words were cut and whichever stands first."""
+    turned = ("".join(tokens[i:] + tokens[:i]) for i in range(len(tokens)))
+    return len(other) >= 9 and any(OSA.distance(mine, other, score_cutoff=2) <= 2 for mine in turned)
 
 
 def _turned(a: Name, b: Name) -> bool:
@@ -271,11 +275,10 @@ def _latin_given_levels(mine: list[str], other: list[str], surname: str) -> str:
 def _near(a: str, b: str) -> bool:
     """One letter off, "rn" read as "m", words of at least three and four letters; or letters mixed up, two off in long
     words, unless both are names that people have (Michael, Michelle)."""
-    a, b = a.replace("rn", "m"), b.replace("rn", "m")
     size = min(len(a), len(b))
     if len(a) + len(b) < 7:
         return False
-    if OSA.distance(a, b, score_cutoff=1) <= 1:
+    if OSA.distance(a, b, score_cutoff=1) <= 1 or a.replace("rn", "m") == b.replace("rn", "m"):
         return True
     mixed = size >= 5 and (sorted(a) == sorted(b) or (size >= 6 and OSA.distance(a, b, score_cutoff=2) <= 2))
     return mixed and not (a in english() and b in english())

@@ -78,12 +78,12 @@ def judge(
 
 def _one(best: Known, other: Known, top: Scored, result: Scored) -> bool:
     """Whether two entities a lead belongs to may be united: their names agree, or nothing contradicts and the evidence is personal."""
+    if top.born and result.born:
+        return True
     if result.name in names.CONFLICTS or top.name in names.CONFLICTS:
         return False
     if result.bare and top.bare:
         return result.company not in companies.CONFLICTS and top.company not in companies.CONFLICTS
-    if top.born and result.born:
-        return True
     levels = {names.relation(one, two) for one, _ in best.names for two, _ in other.names}
     if levels & names.AGREEMENTS:
         return True

@@ -45,7 +45,7 @@ def _pair(my: Custom, their: Custom, seq: int, scale: Scale) -> Met | None:
 
 def _near_date(one: str, two: str) -> str:
     """Level of two different ISO dates."""
-    if len(one) == len(two) and OSA.distance(one, two, score_cutoff=1) == 1:
+    if len(one) == len(two) and OSA.distance(one.replace("-", ""), two.replace("-", ""), score_cutoff=1) == 1:
         return "near"
     left, right = one.split("-"), two.split("-")
     if len(left) != 3 or len(right) != 3:
