@@ -228,7 +228,9 @@ def _two_latin(a: Name, b: Name) -> str:
 def _same_letters(tokens: tuple[str, ...], other: str) -> bool:
     """Whether long names are two letters off as a whole, wherever the words were cut and whichever stands first."""
     turned = ("".join(tokens[i:] + tokens[:i]) for i in range(len(tokens)))
-    return len(other) >= 9 and any(OSA.distance(mine, other, score_cutoff=2) <= 2 for mine in turned)
+    return len(other) + sum(map(len, tokens)) >= 17 and any(
+        OSA.distance(mine, other, score_cutoff=2) <= 2 for mine in turned
+    )
 
 
 def _turned(a: Name, b: Name) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import log2
 
 from leads.latin_names import family_share, given_share
-from leads.name_tables import RARE, english, given_bits, surnames
+from leads.name_tables import RARE, common_given, english, given_bits, pinyin_surnames, surnames
 from leads.pinyin import segment
 from leads.records import Name
 
@@ -45,13 +45,26 @@ def rarity(name: Name) -> float:
         if name.surname:
             bits -= log2(known.share if known else RARE)
         table = given_bits()
-        bits -= sum([table.get(char, log2(RARE)) for char in name.given])
-        return min(bits, 40.0)
+        given = sum([table.get(char, log2(RARE)) for char in name.given])
+        return min(bits - max(given, common_given().get(name.given, given)), 40.0)
     if name.surname:
         bits -= sum([log2(family_share(token)) for token in name.surname.split()])
     for token in name.given.split():
         bits += 4.0 if len(token) == 1 else -_given_bits(token)
     return min(bits, 40.0)
+
+
+def is_rare(name: Name, bits: float) -> bool:
+    """Whether a whole Chinese name, Han or pinyin, is said by fewer than one in ``2**bits``, by its sound."""
+    if name.kind != "full" or not name.surname or not name.given:
+        return False
+    han = name.script == "han"
+    family = name.latin[0] if han else name.surname
+    given = own_reading(name)[1:] if han else segment(name.given.replace(" ", ""))
+    shares = pinyin_surnames()
+    if not given or family not in shares or len(given) > 2:
+        return False
+    return -log2(shares[family]) - sum([log2(given_share(syllable)) for syllable in given]) >= bits
 
 
 def _given_bits(token: str) -> float:

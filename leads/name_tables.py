@@ -59,6 +59,13 @@ def given_bits() -> dict[str, float]:
 
 
 @cache
+def common_given() -> dict[str, float]:
+    """Given name of two characters, commoner than they are apart -> log2 of its share of all holders."""
+    rows = (line.split("\t") for line in knowledge("common_given.tsv"))
+    return {given: log2(int(million) / 1e6) for million, names in rows for given in names.split()}
+
+
+@cache
 def syllable_shares() -> dict[str, float]:
     """Pinyin syllable -> its share among the syllables of given names."""
     from leads.pinyin import table

@@ -12,6 +12,7 @@ from hashlib import blake2b
 from typing import Any
 
 from leads.companies import core_reading
+from leads.name_rarity import is_rare
 from leads.names import letters
 from leads.phones import line_city
 from leads.records import Company, Email, Facts, Name, Phone
@@ -29,6 +30,7 @@ KINDS: dict[str, str] = {
     "Q": "sorted name letters and a phone's first six digits; surname and a mobile's first three and last four: what "
     "typing, rounding and masking leave",
     "D": "a declared date",
+    "N": "sorted letters of a rare Chinese name, in place of Q and T with the whole name",
     "T": "sorted name letters and city",
     "O": "organisation and city: core as it sounds, else the company mail domain; without city too for the nameless",
     "S": "surname and organisation, a romanised surname by what it may stand for",
@@ -43,6 +45,7 @@ KINDS: dict[str, str] = {
 }
 _FILLERS = frozenset("the and of for to in with by on an is it or at as from be your you we".split())  # noqa: SIM905
 _DOMAIN_TAIL = re.compile(r"(?<=....)(?:-?(?:group|tech|china|corp|inc|cn))$")  # yuchuangtech, acme-group
+_RARE = 19.0  # bits: a name by its sound that one in half a million has
 _LETTERS = {kind: kind.encode() for kind in KINDS}
 #: Which keys a record gets. Raise it with every change of ``plan`` that gives other keys, and see ``schemes.py``.
 KEY_VERSION = 1
@@ -114,9 +117,12 @@ def plan(facts: Facts) -> Plan:
     full = name is not None and name.kind == "full" and bool(name.latin)
     sorted_letters = letters(name) if full and name is not None else ""
     surnames = _surnames(name) if name is not None and name.surname else ()
+    rare = name is not None and is_rare(name, _RARE)
     for phone in facts.phones[:2]:
-        _damaged(phone, sorted_letters, surnames, out)
-    if sorted_letters and city:
+        _damaged(phone, "" if rare else sorted_letters, surnames, out)
+    if rare:
+        out.append(("N", sorted_letters))
+    elif sorted_letters and city:
         out.append(("T", f"{sorted_letters}|{city}"))
     if organisation:
         out.extend(("S", f"{surname}|{organisation}") for surname in surnames)

@@ -33,6 +33,8 @@ _HOUSEHOLD = 1.0  # most that account and phone may say, beyond log2(N), when tw
 _ONE_ROOF = 3.0  # the same when two bare organisations do (restaurants of one hotel), before the weight of their names
 _SITE = -8.0  # the same when their houses differ: sites of one organisation have its name and phone in common
 _CORNER = 1.0  # ... unless name and city agree besides: a house at a corner, or moved
+_NAMESAKE = 3.6  # most that a name alone may say beyond log2(N) when a field contradicts or its rarity is a guess
+_MADE_OF_NAMES = 5.0  # mailboxes and handles may be made of the name: from here something else of a person agrees
 _MOVED = -3.0  # least that other company, address and city say together when something personal agrees: one change
 _FIELD = 1.0  # bits of each further account field, two at most, when neither side names a person
 _FIELD_BARE = 2.5  # the same when both are nothing but an organisation
@@ -134,7 +136,7 @@ def _add_up(
         else:
             person += met.bits
     firms_differ = both_bare and firm is not None and firm.level in company.CONFLICTS
-    personal = phones > 0 or person > 0
+    personal = phones + person > 1
     if personal and not conflict:
         account = max(account, _MOVED)
     if names is None:
@@ -157,6 +159,8 @@ def _add_up(
             cap += (_FIELD_BARE if both_bare else _FIELD) * min(max(len(fields) - 1, 0), 2)
         shared = phones + min(account, cap)
         kin = account + phones
+    if names.level in name.AGREEMENTS and phones + person < _MADE_OF_NAMES and not _telling(facts, mets):
+        names = names._replace(bits=min(names.bits, scale.log_n + _NAMESAKE))
     bits = scale.prior + person + shared + against + names.bits
     if not personal and fields <= {"city", "postcode"} and names.bits > 0 and not both_bare:
         bits -= scale.weights.name_city
@@ -165,6 +169,11 @@ def _add_up(
     return Scored(
         bits, kin, tuple(mets), names.level, personal, both_bare, firm.level if firm is not None else "", born
     )
+
+
+def _telling(facts: Facts, mets: list[Met]) -> bool:
+    """Whether a name may stand alone: a Chinese one, whose rarity is known, and nothing speaks against it."""
+    return facts.name is not None and facts.name.script == "han" and all(met.bits >= 0 for met in mets)
 
 
 def _site(mets: list[Met], firm: Met | None) -> float:

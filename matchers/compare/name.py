@@ -24,8 +24,8 @@ class _Agreement(NamedTuple):
 
 
 _AGREE: dict[str, _Agreement] = {
-    "exact": _Agreement(0.75, 1.0, 17.0),
-    "script": _Agreement(0.5, 1.5, 15.0),
+    "exact": _Agreement(0.75, 1.0, 22.0),
+    "script": _Agreement(0.5, 1.5, 20.0),
     "order": _Agreement(0.5, 1.0, 15.0),
     "middle": _Agreement(0.5, 2.0, 15.0),
     "homophone": _Agreement(0.3, 3.0, 15.0),
@@ -47,6 +47,7 @@ _MISREAD = 0.01  # how often one person's surname is misread or has changed
 AGREEMENTS = frozenset({"exact", "script", "order", "middle", "homophone", "romanised", "nickname", "typo"})
 #: Levels at which a part of a name agrees.
 PARTS = frozenset({"surname_only", "given_only", "initial"})
+_CERTAIN = 7.0  # most that a name may say beyond log2(N): tables of names are not that good
 _SILENT = frozenset({"none", "english_alias"})
 
 
@@ -102,5 +103,5 @@ def _agreement(level: str, mine: Name, their: Name, scale: Scale, seq: int) -> M
     if level == "surname_only":
         mine, their = (msgspec.structs.replace(name, given="", kind="surname") for name in (mine, their))
     known = [bits for bits in (rarity(mine), rarity(their)) if bits]
-    rare = min(*known, scale.log_n + 4.0)
+    rare = min(*known, scale.log_n + _CERTAIN)
     return Met("name", level, max(min(log2(row.m / row.times) + rare, row.most), 0.0), seq)

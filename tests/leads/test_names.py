@@ -177,6 +177,11 @@ John Quincy Smith|John Q Smith|middle
 John Smith|John Smithe|typo
 John Smith|Jon Smyth|typo
 Kevin Ramirez|Kevin Rarnirez|typo
+lauern paine|lauren paine|typo
+Anna Williamson|Anna Willismaon|typo
+lachan sal t|lachlan salt|typo
+Michael Jones|Michelle Jones|conflict_given
+Willamson|Anna Williamson|surname_only
 张伟|W. Zhang|initial
 张志伟|Z. W. Zhang|initial
 J. Smith|John Smith|initial

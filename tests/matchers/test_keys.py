@@ -60,6 +60,11 @@ def test_every_spelling_of_a_name_finds_it_in_its_city(name):
     assert "T" in shared(facts_of(**LEAD), facts_of(name=name, city="上海市"))
 
 
+@pytest.mark.parametrize("name", ["邢如兰", "Xing Rulan", "Rulan XING", "邢茹岚"])
+def test_a_rare_name_finds_its_own_without_a_city(name):
+    assert shared(facts_of(name="邢如兰", phone="13800001111"), facts_of(name=name, email="a1@163.com")) == {"N"}
+
+
 def test_a_landline_is_found_without_its_area_code():
     assert "P" in shared(facts_of(phone="021-62078663"), facts_of(phone="62078663"))
 

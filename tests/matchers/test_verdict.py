@@ -92,6 +92,14 @@ SAME = {
         {"company": "上海润佳贸易有限公司", "phone": "021-62078663", "city": "上海"},
         {"company": "润佳贸易", "phone": "021 6207 8663", "city": "上海"},
     ),
+    "a rare name, nothing against it": (
+        {"name": "邢如兰", "phone": MOBILE},
+        {"name": "邢如兰", "email": "rl3315@126.com"},
+    ),
+    "a domain with two letters wrong": (
+        {"name": "Aria Cross", "email": "a.cross58@browning-nguyen.com"},
+        {"name": "Aira Cros", "email": "a.cross58@brwning-nguyenn.com"},
+    ),
     "one house, street type left out, a list's code for a name": (
         {"company": "Harbor House - Mission Street School", "address": "2434 S Kildare Ave"},
         {"company": "Harbor House Mission Street School", "address": "2434 S. Kildare", "name": "4305IT(Care Center)"},
@@ -124,6 +132,14 @@ NOT_SAME = {
     "branches of one bank": (
         {"company": "招商银行股份有限公司南京分行", "phone": "025-84321000", "city": "南京"},
         {"company": "招商银行股份有限公司武汉分行", "phone": "027-85321234", "city": "武汉"},
+    ),
+    "a common name, nothing against it": (
+        {"name": "李秀英", "phone": MOBILE},
+        {"name": "李秀英", "email": "xy3315@126.com"},
+    ),
+    "a rare name with another mobile and firm": (
+        {"name": "邢如兰", "phone": MOBILE, "company": "上海润佳贸易有限公司"},
+        {"name": "邢如兰", "phone": "15900001234", "company": "广州丽日服装有限公司"},
     ),
     "two sites of one organisation with its phone": (
         {"company": "Harbor House - Teddy Bear", "address": "4647 W Washington Blvd", "phone": "6268655"},
