@@ -1,0 +1,198 @@
+"""The fairness ledger: what each member was due, was given and why, worked out from events alone, so anyone can work it out again.
+
+For a lead given *in turn* in a team, with the members S that the plan found able to take it and their weights w:
+
+    entitled(m) += w(m) / sum of w over S            for every m in S; the entitlements of a team sum to its turns
+    given(m)    += 1                                 for the one who got it
+    absent(m)   += w(m) / (w(m) + sum of w over S)   for those the plan passed over only because they were absent
+
+Whatever else gives a member a customer uses up no turn and is *exempt*, by its reason: a match to the present owner (merged,
+contested), an owner of the same account, a claim or report of his own, a customer the company says is his, a transfer.
+
+    share - due     given / turns - entitled / turns: above 0 is more than his part
+    unmatched       sum of |share - due| / 2: the part of the turns that would have to change hands (Hoover's index, 1936)
+    gini            area between the Lorenz curve of given over entitled and the diagonal, doubled (Lorenz 1905, Gini 1912; weighted
+                    as in Lerman and Yitzhaki 1989): 0 everybody has his part, 1 one of many has all
+    drought         the most turns in a row that a member could have had and did not get, and how long that took
+
+Who is full still counts as entitled: that the cap, and not the turn, keeps leads from him is what the figure then shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from itertools import accumulate, pairwise
+
+import msgspec
+
+from leads.records import Outcome, Packed, Plan, Record
+
+#: How a member comes to a customer: in turn, or exempt.
+HOW: tuple[str, ...] = ("turn", "owner", "account", "claim", "customer", "transfer", "departure")
+_OUTCOMES: dict[tuple[str, str], str] = {
+    ("assigned", "rule"): "turn",
+    ("assigned", "same_account"): "account",
+    ("assigned", "claimed"): "claim",
+    ("assigned", "customer"): "customer",
+    ("merged", "same_contact"): "owner",
+    ("contested", "owned_by_other"): "owner",
+    ("contested", "two_owners"): "owner",
+}
+_MOVES: dict[str, str] = {"claim": "claim", "report": "claim", "transfer": "transfer", "depart": "departure"}
+
+
+class Gift(Packed, frozen=True):
+    """A member came to a customer. ``shares`` are those who could have had the turn, with their weights; only for turns."""
+
+    number: int  # of the journal: the order of what happened, unique in a tenant
+    at_ms: int
+    team: str  # the group whose turn it is: team:sales, rule:south; "" unknown
+    member: str
+    how: str
+    shares: tuple[tuple[str, float], ...] = ()
+    absent: tuple[str, ...] = ()  # members passed over because they were absent
+
+
+class Line(Record, frozen=True):
+    """One member of a team in a period. ``drought`` in turns and ms."""
+
+    member: str
+    entitled: float
+    given: int
+    absent: float
+    exempt: dict[str, int]
+    share: float
+    due: float
+    drought: int
+    drought_ms: int
+
+
+class Book(Record, frozen=True):
+    """One team in a period. ``gini_all`` counts exempt customers with the turns. Indices lie in [0, 1]; 0 when nothing was given."""
+
+    period: str
+    team: str
+    turns: int
+    lines: tuple[Line, ...]
+    gini: float
+    gini_all: float
+    unmatched: float
+    deviation: float  # the largest |share - due| of a member
+
+
+class Account(msgspec.Struct, array_like=True):
+    """What is kept of one member while folding."""
+
+    entitled: float = 0.0
+    given: int = 0
+    absent: float = 0.0
+    exempt: dict[str, int] = {}
+    dry: int = 0  # turns passed by since his last
+    dry_from_ms: int = 0
+    drought: int = 0
+    drought_ms: int = 0
+
+
+Accounts = dict[str, Account]
+
+
+def gift_of(outcome: Outcome, plan: Plan | None) -> Gift | None:
+    """What an outcome gave to a member; None when it gave nobody anything, as a further status of one call does."""
+    how = _OUTCOMES.get((outcome.code, outcome.reason), "")
+    if not how or not outcome.owner:
+        return None
+    shares = tuple((share.member, share.weight) for share in plan.shares) if plan and how == "turn" else ()
+    away = absentees(plan) if plan and how == "turn" else ()
+    team = plan.group if plan else ""
+    return Gift(outcome.journal, outcome.at_ms, team, outcome.owner, how, shares, away)
+
+
+def gift_by_move(number: int, what: str, at_ms: int, member: str, team: str) -> Gift | None:
+    """What a later move gave to a member; None when it gave nobody anything. ``team``: that of the lead it was about."""
+    how = _MOVES.get(what, "")
+    return Gift(number, at_ms, team, member, how) if how and member else None
+
+
+def absentees(plan: Plan) -> tuple[str, ...]:
+    """Members whom the plan passed over because they were absent."""
+    return tuple(
+        subject.removeprefix("member:")
+        for subject, reason in plan.considered
+        if subject.startswith("member:") and reason.startswith("absent")
+    )
+
+
+def enter(accounts: Accounts, gift: Gift, weights: Mapping[str, float]) -> None:
+    """One step of the fold: a gift into the accounts of its team and period. ``weights`` of absent members; 1 when not named."""
+    mine = accounts.setdefault(gift.member, Account())
+    if gift.how != "turn":
+        mine.exempt[gift.how] = mine.exempt.get(gift.how, 0) + 1
+        return
+    mine.given += 1
+    shares = dict(gift.shares) or {gift.member: 1.0}
+    total = sum(shares.values())
+    for member, weight in shares.items():
+        account = accounts.setdefault(member, Account())
+        account.entitled += weight / total
+        if member != gift.member:
+            account.dry_from_ms = account.dry_from_ms if account.dry else gift.at_ms
+            account.dry += 1
+            if account.dry > account.drought:
+                account.drought, account.drought_ms = account.dry, gift.at_ms - account.dry_from_ms
+    mine.dry = 0
+    for member in gift.absent:
+        weight = weights.get(member, 1.0)
+        accounts.setdefault(member, Account()).absent += weight / (weight + total)
+
+
+def book(period: str, team: str, accounts: Accounts) -> Book:
+    """The accounts of a team in a period as they stand."""
+    turns = sum(account.given for account in accounts.values())
+    entitled = {member: account.entitled for member, account in accounts.items()}
+    given = {member: float(account.given) for member, account in accounts.items()}
+    every = {member: account.given + sum(account.exempt.values()) for member, account in accounts.items()}
+    lines = tuple(
+        Line(
+            member,
+            account.entitled,
+            account.given,
+            account.absent,
+            account.exempt,
+            account.given / turns if turns else 0.0,
+            account.entitled / turns if turns else 0.0,
+            account.drought,
+            account.drought_ms,
+        )
+        for member, account in sorted(accounts.items())
+    )
+    off = [abs(line.share - line.due) for line in lines]
+    return Book(
+        period, team, turns, lines, gini(given, entitled), gini(every, entitled), sum(off) / 2, max(off, default=0.0)
+    )
+
+
+def gini(has: Mapping[str, float], due: Mapping[str, float]) -> float:
+    """How unevenly ``has`` is spread over what is ``due``, in [0, 1]; 0 when there is nothing to spread or nothing due."""
+    total, parts = sum(has.values()), sum(due.values())
+    if not total or not parts:
+        return 0.0
+    order = sorted(has, key=lambda member: has[member] / due[member] if due.get(member) else float("inf"))
+    x = list(accumulate((due.get(member, 0.0) / parts for member in order), initial=0.0))
+    y = list(accumulate((has[member] / total for member in order), initial=0.0))
+    area = sum((x1 - x0) * (y0 + y1) for (x0, x1), (y0, y1) in zip(pairwise(x), pairwise(y), strict=True))
+    return max(0.0, 1.0 - area)
+
+
+def ledger(
+    gifts: Iterable[Gift],
+    period_of: Callable[[int], str],
+    weights: Mapping[str, float],
+    teams: Collection[str] = (),
+) -> list[Book]:
+    """The books of every period and team (of ``teams``, when they are named), in order. Gifts may come in any order and again."""
+    once = {gift.number: gift for gift in gifts}
+    books: dict[tuple[str, str], Accounts] = {}
+    for _, gift in sorted(once.items()):
+        if not teams or gift.team in teams:
+            enter(books.setdefault((period_of(gift.at_ms), gift.team), {}), gift, weights)
+    return [book(period, team, accounts) for (period, team), accounts in sorted(books.items())]
