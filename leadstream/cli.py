@@ -16,7 +16,7 @@ import msgspec
 import typer
 
 from leads.errors import BadInput, LeadstreamError, Misconfigured
-from leadstream import config, desk
+from leadstream import cli_reports, config, desk
 from leadstream.cli_index import demoted_app, expire, rekey
 from leadstream.options import Config, File, MappingFile, Tenant
 from leadstream.options import mapping as _mapping
@@ -42,6 +42,8 @@ for name, sub in (
     app.add_typer(sub, name=name)
 for command in (desk.split, desk.customer, desk.learn):
     app.command()(command)
+for report in (cli_reports.fairness, cli_reports.hotline, cli_reports.sources):
+    app.command()(report)
 app.command()(expire)
 app.command()(rekey)
 

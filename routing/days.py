@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import lru_cache
+from typing import Literal
 from zoneinfo import ZoneInfo
+
+Unit = Literal["week", "month"]
 
 _HOUR_MS = 3_600_000
 
@@ -17,3 +20,10 @@ def day_number(at_ms: int, zone: ZoneInfo) -> int:
 @lru_cache(maxsize=256)
 def _day(quarter: int, zone: ZoneInfo) -> int:
     return datetime.fromtimestamp(quarter * 900, zone).toordinal()
+
+
+def period(at_ms: int, zone: ZoneInfo, unit: Unit) -> str:
+    """The local week (ISO: ``2026-W48``) or month (``2026-11``) a moment lies in. Sorts as text."""
+    day = datetime.fromtimestamp(at_ms / 1_000, zone)
+    year, week, _ = day.isocalendar()
+    return f"{year}-W{week:02d}" if unit == "week" else f"{day:%Y-%m}"
