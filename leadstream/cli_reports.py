@@ -12,7 +12,7 @@ from leads.errors import BadInput
 from leadstream.options import Config, Tenant
 from leadstream.options import settings as _settings
 from leadstream.options import tenant as _tenant
-from streams.days import Unit
+from routing.days import Unit
 
 Since = Annotated[str, typer.Option("--since", help="First day, like 2026-11-01; without it from the beginning.")]
 Until = Annotated[str, typer.Option("--until", help="Last day.")]

@@ -11,8 +11,8 @@ from leads.policy import Policy
 from leadstream.past import Past
 from leadstream.runtime import Runtime
 from leadstream.settings import Settings
+from routing.days import Unit, period
 from routing.fairness import Book, Gift, gift_by_move, gift_of, ledger
-from streams.days import Unit, period
 
 _HEAD = ("member", "due", "given", "exempt", "away", "share", "due share", "drought")
 

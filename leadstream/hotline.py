@@ -15,9 +15,9 @@ from leadstream.past import Past
 from leadstream.runtime import Runtime
 from leadstream.settings import Settings
 from routing.availability import hindrance
+from routing.days import Unit, period
 from routing.hotline import Call, Held, Spread, spreads
 from routing.values import number
-from streams.days import Unit, period
 
 By = Literal["owner", "agent"]
 _ANY = Rule(id="")
