@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
+from gateway.callers import Callers, Tokens
 from gateway.delivery import Digester, fresh_event
 from gateway.idempotency import IdempotencyStore
 from gateway.limits import Buckets
 from gateway.payload import Malformed
 from gateway.problems import Problem
-from gateway.settings import GatewayConfig, SourceSpec
+from gateway.settings import GatewayConfig, Scope, SourceSpec
 from leads.errors import LogDown
 from leads.records import Door, Envelope, Row
 from streams.dead_letters import dead_letter
@@ -60,11 +61,13 @@ class Acceptance:
         clock: Callable[[], int],
         seen: IdempotencyStore,
         meter: Meter,
+        tokens: Tokens | None = None,
     ) -> None:
         self.config, self.publisher, self.index, self.clock = config, publisher, index, clock
         self.seen, self.meter = seen, meter
         self.digester = Digester(config.digest_secret)
         self.buckets = Buckets(clock)
+        self.callers = Callers(config.tokens, tokens)
 
     def source(self, name: str, *kinds: str) -> SourceSpec:
         """The source of that name. Raises Problem 404 when there is none of these kinds."""
@@ -78,6 +81,11 @@ class Acceptance:
     def admit(self, name: str, spec: SourceSpec) -> None:
         """Count a request whose sender is known. Raises Problem 429."""
         self.buckets.take(name, spec.rate_per_s, spec.burst)
+
+    async def admit_caller(self, headers: Mapping[str, str], scope: Scope, spec: SourceSpec) -> None:
+        """A token that opens ``scope``, of the source's tenant. Raises Problem 401, 403; StoreDown."""
+        if (await self.callers.of(headers, scope)).tenant != spec.tenant:
+            raise Problem(403, "wrong_tenant", "This token belongs to another tenant than the source.")
 
     async def accept(self, envelope: Envelope, key: str) -> dict[str, Any]:
         """Publish one lead; gives the body of the answer. Raises LogDown, Problem 413."""

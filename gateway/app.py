@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from gateway import calls, forms, imports, problems, receipts
 from gateway import reviews as review_door
 from gateway.acceptance import Acceptance, Meter, Unmetered
+from gateway.callers import Tokens
 from gateway.idempotency import IdempotencyStore
 from gateway.limits import BoundedRequests
 from gateway.problems import Problem
@@ -36,13 +37,14 @@ def make_app(
     metrics: Callable[[], tuple[bytes, str]] | None = None,
     probes: Mapping[str, Probe] | None = None,
     reviews: Reviews | None = None,
+    tokens: Tokens | None = None,
 ) -> FastAPI:
     """The HTTP door. ``clock`` gives milliseconds; ``metrics`` the body and content type of /metrics; ``probes`` are
     asked by /readyz besides the store. Raises Misconfigured with every fault of the configuration."""
     if found := faults(config):
         raise Misconfigured(found)
     meter = meter or Unmetered()
-    acceptance = Acceptance(config, publisher, index, clock, seen, meter)
+    acceptance = Acceptance(config, publisher, index, clock, seen, meter, tokens)
     app = FastAPI(title="leadstream", docs_url=None, redoc_url=None)
     problems.install(app)
     for door in (calls, forms, imports, receipts):

@@ -17,7 +17,7 @@ from gateway.mapping import assign, listed
 from gateway.payload import Malformed, content_type, flatten, read_form, read_json
 from gateway.problems import Problem
 from gateway.settings import Limits, SourceSpec
-from gateway.signatures import bearer, check_signed, check_twilio
+from gateway.signatures import check_signed, check_twilio
 from leads.records import Row
 
 STATUSES = ("ringing", "answered", "missed", "abandoned", "ended")
@@ -140,7 +140,7 @@ def router(acceptance: Acceptance) -> APIRouter:
     async def calls(request: Request, source: str = "calls") -> JSONResponse:
         spec = acceptance.source(source, "calls")
         body = await request.body()
-        _authorise(acceptance, spec, request, body)
+        await _authorise(acceptance, spec, request, body)
         acceptance.admit(source, spec)
         try:
             flat = _read_event(request, body, acceptance.config.limits)
@@ -184,14 +184,12 @@ def _read_event(request: Request, body: bytes, limits: Limits) -> dict[str, str]
     return flat
 
 
-def _authorise(acceptance: Acceptance, spec: SourceSpec, request: Request, body: bytes) -> None:
+async def _authorise(acceptance: Acceptance, spec: SourceSpec, request: Request, body: bytes) -> None:
     """A bearer token of the source's tenant, or the source's signature."""
     if spec.scheme in ("hmac", "standard") and "authorization" not in request.headers:
         check_signed(spec, request.headers, body, acceptance.clock())
     elif spec.scheme != "none":
-        token = bearer(acceptance.config.tokens, request.headers, "calls")
-        if token.tenant != spec.tenant:
-            raise Problem(403, "wrong_tenant", "This token belongs to another tenant than the source.")
+        await acceptance.admit_caller(request.headers, "calls", spec)
 
 
 def _public_url(acceptance: Acceptance, request: Request) -> str:

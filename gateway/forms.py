@@ -16,7 +16,7 @@ from gateway.payload import Malformed, content_type, plain_text, read_flat, read
 from gateway.problems import Problem
 from gateway.providers import READERS, Delivered
 from gateway.settings import SourceSpec
-from gateway.signatures import bearer, check_key, check_signed
+from gateway.signatures import check_key, check_signed
 from leads.records import Row
 
 
@@ -28,7 +28,7 @@ def router(acceptance: Acceptance) -> APIRouter:
         spec = acceptance.source(source, "form", "typeform", "google_ads")
         body = await request.body()
         if spec.scheme != "google_key":
-            _authorise(acceptance, spec, request, body)
+            await _authorise(acceptance, spec, request, body)
             acceptance.admit(source, spec)
         try:
             delivered = await _read(acceptance, source, spec, request, body)
@@ -55,13 +55,11 @@ def router(acceptance: Acceptance) -> APIRouter:
     return routes
 
 
-def _authorise(acceptance: Acceptance, spec: SourceSpec, request: Request, body: bytes) -> None:
+async def _authorise(acceptance: Acceptance, spec: SourceSpec, request: Request, body: bytes) -> None:
     if spec.scheme in ("hmac", "standard"):
         check_signed(spec, request.headers, body, acceptance.clock())
     elif spec.scheme == "bearer":
-        token = bearer(acceptance.config.tokens, request.headers, "forms")
-        if token.tenant != spec.tenant:
-            raise Problem(403, "wrong_tenant", "This token belongs to another tenant than the source.")
+        await acceptance.admit_caller(request.headers, "forms", spec)
 
 
 async def _read(acceptance: Acceptance, source: str, spec: SourceSpec, request: Request, body: bytes) -> Delivered:

@@ -24,7 +24,6 @@ from gateway.payload import content_type
 from gateway.problems import Problem
 from gateway.refused import REASON_COLUMN
 from gateway.settings import SourceSpec
-from gateway.signatures import bearer
 from leads.records import Envelope, Row
 from streams.ports import Message, Publisher
 from streams.topics import RAW
@@ -149,7 +148,7 @@ def router(acceptance: Acceptance) -> APIRouter:
     @routes.post("/v1/imports")
     async def imports(request: Request, source: str = "imports") -> JSONResponse:
         spec = acceptance.source(source, "import")
-        _authorise(acceptance, spec, request)
+        await acceptance.admit_caller(request.headers, "imports", spec)
         acceptance.admit(source, spec)
         async with turnstile:
             upload = await _receive(request, spec)
@@ -162,7 +161,7 @@ def router(acceptance: Acceptance) -> APIRouter:
 
     @routes.get("/v1/imports/{batch}")
     async def progress(request: Request, batch: str) -> JSONResponse:
-        token = bearer(acceptance.config.tokens, request.headers, "imports")
+        token = await acceptance.callers.of(request.headers, "imports")
         stored = await acceptance.seen.get(f"batch:{batch}") if len(batch) == 32 else None
         record = msgspec.json.decode(stored, type=Batch) if stored else None
         if record is None or record.tenant != token.tenant:
@@ -172,11 +171,6 @@ def router(acceptance: Acceptance) -> APIRouter:
         return JSONResponse({**msgspec.to_builtins(record), "outcomes": dict(outcomes), "pending": pending})
 
     return routes
-
-
-def _authorise(acceptance: Acceptance, spec: SourceSpec, request: Request) -> None:
-    if bearer(acceptance.config.tokens, request.headers, "imports").tenant != spec.tenant:
-        raise Problem(403, "wrong_tenant", "This token belongs to another tenant than the source.")
 
 
 async def _receive(request: Request, spec: SourceSpec) -> _Upload:

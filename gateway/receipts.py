@@ -10,7 +10,6 @@ from fastapi.responses import JSONResponse
 
 from gateway.acceptance import Acceptance
 from gateway.problems import Problem
-from gateway.signatures import bearer
 
 _EVENT = re.compile(r"[0-9a-f]{32}")
 
@@ -21,7 +20,7 @@ def router(acceptance: Acceptance) -> APIRouter:
     @routes.get("/v1/receipts/{event}")
     async def receipt(request: Request, event: str) -> JSONResponse:
         """200 with the outcome on record; 202 while there is none (not decided yet, or never accepted here)."""
-        token = bearer(acceptance.config.tokens, request.headers, "receipts")
+        token = await acceptance.callers.of(request.headers, "receipts")
         if not _EVENT.fullmatch(event):
             raise Problem(404, "unknown_receipt", "A receipt is 32 hex digits, as the answer 202 gave it.")
         (outcome,) = await acceptance.index.outcomes(token.tenant, [bytes.fromhex(event)])

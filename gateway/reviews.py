@@ -11,7 +11,6 @@ from fastapi.responses import JSONResponse
 
 from gateway.acceptance import Acceptance
 from gateway.problems import Problem
-from gateway.signatures import bearer
 from stores.reviews import Answer, Decided
 
 _EVENT = re.compile(r"[0-9a-f]{32}")
@@ -52,13 +51,13 @@ def router(acceptance: Acceptance, reviews: Reviews) -> APIRouter:
     @routes.get("/v1/reviews")
     async def waiting(request: Request, most: int = 50) -> JSONResponse:
         """200 with up to ``most`` reviews (at most 500)."""
-        token = bearer(acceptance.config.tokens, request.headers, "reviews")
+        token = await acceptance.callers.of(request.headers, "reviews")
         return JSONResponse({"reviews": await reviews.waiting(token.tenant, min(max(most, 1), _MOST))})
 
     @routes.post("/v1/reviews/{event}")
     async def decide(request: Request, event: str) -> JSONResponse:
         """200 when it is decided so, now or before; 409 when it cannot be."""
-        token = bearer(acceptance.config.tokens, request.headers, "reviews")
+        token = await acceptance.callers.of(request.headers, "reviews")
         said = _body(await request.body())
         if not _EVENT.fullmatch(event):
             raise Problem(404, "unknown_review", "A review is named by its receipt, 32 hex digits.")

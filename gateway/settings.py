@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
 Kind = Literal["form", "typeform", "google_ads", "calls", "twilio", "import"]
 Scheme = Literal["hmac", "standard", "twilio", "google_key", "bearer", "none"]
-Scope = Literal["calls", "forms", "imports", "receipts", "reviews"]
+Scope = Literal["calls", "forms", "imports", "receipts", "reviews", "customers", "ask", "people", "policy"]
+Role = Literal["", "agent", "leader", "admin", "dialler"]
 
 #: The one scheme a provider's own payload comes with; other kinds choose.
 PROVIDER_SCHEMES: dict[str, Scheme] = {"twilio": "twilio", "google_ads": "google_key", "import": "bearer"}
+
+
+#: Role -> what a token of it opens unless it is issued for less. An agent acts for himself, a leader for his teams and
+#: pools, an admin for all; a dialler only asks whether it may call.
+ROLES: dict[Role, frozenset[Scope]] = {
+    "": frozenset({"receipts"}),
+    "agent": frozenset({"customers", "ask", "policy"}),
+    "leader": frozenset({"customers", "ask", "policy", "people", "reviews"}),
+    "admin": frozenset(get_args(Scope)),
+    "dialler": frozenset({"ask"}),
+}
 
 
 class SourceSpec(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,11 +50,13 @@ class SourceSpec(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TokenSpec(msgspec.Struct, frozen=True, kw_only=True):
-    """A bearer token: the SHA-256 of it (64 hex digits), whose it is and what it opens."""
+    """A bearer token: the SHA-256 of it (64 hex digits), whose it is and what it opens. ``member``: whom it speaks for."""
 
     sha256: str
     tenant: str
     scopes: frozenset[Scope]
+    role: Role = ""
+    member: str = ""
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):

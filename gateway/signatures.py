@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import parse_qsl, urlsplit
 
 from gateway.problems import Problem
-from gateway.settings import SourceSpec, TokenSpec
+from gateway.settings import SourceSpec
 
 
 def refused(detail: str) -> Problem:
@@ -81,22 +81,6 @@ def check_key(spec: SourceSpec, given: str) -> None:
         good |= hmac.compare_digest(secret.encode(), given.encode("utf-8", "surrogatepass"))
     if not good:
         raise refused("The key in the body is missing or wrong.")
-
-
-def bearer(tokens: Sequence[TokenSpec], headers: Mapping[str, str], scope: str) -> TokenSpec:
-    """The token of a request. Raises Problem 401 without a known one, 403 when it does not open ``scope``."""
-    kind, _, value = headers.get("authorization", "").partition(" ")
-    digest = hashlib.sha256(value.strip().encode()).hexdigest()
-    found = None
-    for token in tokens:
-        if hmac.compare_digest(token.sha256.lower(), digest):
-            found = token
-    if kind.lower() != "bearer" or found is None:
-        detail = "Send a valid token: Authorization: Bearer <token>."
-        raise Problem(401, "bad_token", detail, headers={"WWW-Authenticate": "Bearer"})
-    if scope not in found.scopes:
-        raise Problem(403, "wrong_scope", f"This token does not open {scope}.")
-    return found
 
 
 def _digest(text: str) -> bytes | None:

@@ -9,8 +9,8 @@ import hmac
 import pytest
 
 from gateway.problems import Problem
-from gateway.settings import SourceSpec, TokenSpec
-from gateway.signatures import bearer, check_signed, check_twilio, matches, twilio_signature
+from gateway.settings import SourceSpec
+from gateway.signatures import check_signed, check_twilio, matches, twilio_signature
 
 TWILIO_URL = "https://mycompany.com/myapp.php?foo=1&bar=2"
 TWILIO = {"CallSid": "CA1234567890ABCDE", "Digits": "1234", "To": "+18005551212"}
@@ -124,13 +124,3 @@ def test_nonsense_never_matches(given: str) -> None:
 
 def test_an_empty_secret_never_matches() -> None:
     assert not matches(b"body", [hmac.new(b"", b"body", hashlib.sha256).hexdigest()], [b""])
-
-
-def test_bearer_tells_unknown_from_not_allowed() -> None:
-    known = TokenSpec(sha256=hashlib.sha256(b"t").hexdigest(), tenant="acme", scopes=frozenset({"receipts"}))
-
-    assert bearer([known], {"authorization": "Bearer t"}, "receipts") is known
-    for headers, scope, status in [({}, "receipts", 401), ({"authorization": "Bearer t"}, "imports", 403)]:
-        with pytest.raises(Problem) as refused:
-            bearer([known], headers, scope)
-        assert refused.value.status == status
