@@ -6,6 +6,7 @@ LeadstreamError
 |   `-- LogDown
 |-- Misconfigured      stop at start and tell the operator what to mend
 `-- BadInput           a person's input cannot be used: tell him what to do (exit 2, 4xx)
+    `-- Mistakes       the same, of several places at once
 """
 
 from __future__ import annotations
@@ -41,3 +42,11 @@ class BadInput(LeadstreamError):
     def __init__(self, code: str, message: str) -> None:
         self.code = code
         super().__init__(message)
+
+
+class Mistakes(BadInput):
+    """Several places of one input are wrong; none of it was used. ``found`` lists every one as (place, what to write)."""
+
+    def __init__(self, found: list[tuple[str, str]]) -> None:
+        self.found = found
+        super().__init__("mistakes", "; ".join(f"{place}: {what}" for place, what in found))

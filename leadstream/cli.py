@@ -15,9 +15,10 @@ from typing import Annotated
 import msgspec
 import typer
 
-from leads.errors import BadInput, LeadstreamError, Misconfigured
+from leads.errors import BadInput, LeadstreamError, Misconfigured, Mistakes
 from leadstream import cli_reports, config, desk
 from leadstream.cli_index import demoted_app, expire, rekey
+from leadstream.cli_people import people_app, token_app
 from leadstream.options import Config, File, MappingFile, Tenant
 from leadstream.options import mapping as _mapping
 from leadstream.options import settings as _settings
@@ -38,6 +39,8 @@ for name, sub in (
     ("config", config_app),
     ("review", desk.review_app),
     ("demoted", demoted_app),
+    ("people", people_app),
+    ("token", token_app),
 ):
     app.add_typer(sub, name=name)
 for command in (desk.split, desk.customer, desk.learn):
@@ -55,6 +58,10 @@ def main() -> None:
     except Misconfigured as error:
         for path, what in error.faults:
             print(f"{path}: {what}", file=sys.stderr)
+        sys.exit(2)
+    except Mistakes as error:
+        for place, what in error.found:
+            print(f"{place}: {what}", file=sys.stderr)
         sys.exit(2)
     except BadInput as error:
         print(f"error: {error}", file=sys.stderr)

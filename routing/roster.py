@@ -9,7 +9,7 @@ import msgspec
 
 from leads.policy import Member, Policy, Team, versioned
 from leads.roster import Change, Version, What
-from routing.check import Fault, faults, unknown
+from routing.check import faults, unknown
 
 #: What a change may set of a member.
 FIELDS: dict[str, Any] = {name: kind for name, kind in get_type_hints(Member).items() if name not in ("id", "absences")}
@@ -61,21 +61,33 @@ def laid(policy: Policy, change: Change) -> Policy:
 
 
 def mistakes(base: Policy, roster: Sequence[Version], changes: Sequence[Change]) -> list[tuple[int, str, str]]:
-    """What is wrong with ``changes`` laid over what is in force at their moments, as (number of the change, field, what to
-    write instead); empty when all can be taken."""
+    """What is wrong with ``changes`` laid in their order over what is in force at their moments, as (number of the change,
+    field, what to write instead); empty when all can be taken."""
     found: list[tuple[int, str, str]] = []
+    told = list(roster)
+    at: dict[int, Policy] = {}  # moment -> what is in force then, this far
     for n, change in enumerate(changes):
-        before = merged(base, roster, change.from_ms)
-        own = list(_mistakes(before, change))
-        if not own:
-            try:
-                after = laid(before, change)
-                own = [(_field(path), what) for path, what in _new(faults(before), faults(after))]
-            except msgspec.ValidationError as error:
-                what, _, where = str(error).partition(" - at `$")
-                own = [(where.strip(".`") or "set", what)]
-        found += [(n, field, what) for field, what in own]
-    return found
+        moment = change.from_ms
+        before = at[moment] if moment in at else merged(base, told, moment)
+        if own := list(_mistakes(before, change)):
+            found += [(n, field, what) for field, what in own]
+            continue
+        try:
+            after = laid(before, change)
+        except msgspec.ValidationError as error:
+            what, _, where = str(error).partition(" - at `$")
+            found.append((n, where.strip(".`") or "set", what))
+            continue
+        told.append(Version(len(told) + 1, 0, change))
+        at = {other: policy for other, policy in at.items() if other < moment} | {moment: after}
+    numbers = {change.member: n for n, change in enumerate(changes)}
+    for moment, policy in at.items():
+        before_faults = faults(merged(base, roster, moment))
+        for path, what in faults(policy):
+            if (path, what) not in before_faults:
+                n = numbers.get(str(path[1]), 0) if path[0] == "members" else 0
+                found.append((n, ".".join(map(str, path[2:] if path[0] == "members" else path)), what))
+    return sorted(found, key=lambda one: one[0])
 
 
 def _mistakes(policy: Policy, change: Change) -> Iterable[tuple[str, str]]:
@@ -120,12 +132,3 @@ def _led(team: Team, member: str, leads: bool) -> Team:
     if leads:
         return msgspec.structs.replace(team, leader=member)
     return msgspec.structs.replace(team, leader="") if team.leader == member else team
-
-
-def _new(before: list[Fault], after: list[Fault]) -> list[Fault]:
-    """Faults that a change brings; what was wrong before is not its fault."""
-    return [fault for fault in after if fault not in before]
-
-
-def _field(path: tuple[str | int, ...]) -> str:
-    return ".".join(str(step) for step in path)

@@ -36,6 +36,12 @@ async def append(client: Any, tenant: str, id: str, upon: int, changes: Sequence
     return Appended(status.decode(), int(version))
 
 
+async def known(client: Any, tenant: str, id: str) -> int:
+    """The version after what was appended under this id, 0 when nothing was. Raises StoreDown."""
+    with guarded("read the roster"):
+        return int(await client.hget(Keys.of(tenant).roster_ids, id) or 0)
+
+
 async def version(client: Any, tenant: str) -> int:
     """The number of the last change, 0 when there is none: cheap, for those who look often. Raises StoreDown."""
     with guarded("read the roster"):

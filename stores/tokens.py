@@ -55,14 +55,19 @@ async def issue(
     secret = PREFIX + token_urlsafe(32)
     token = Token(token_hex(6), tenant, role, member, scopes, now_ms, expires_ms, note)
     with guarded("keep a token"):
-        await client.hset(_KEY, sha256(secret.encode()).digest(), _encode(token))
+        await client.hset(_KEY, digest(secret), _encode(token))
     return secret, token
 
 
-async def find(client: Any, digest: bytes) -> Token | None:
+def digest(secret: str) -> bytes:
+    """What is kept of a token in its place: it has 256 random bits, so a plain SHA-256 tells nobody what it was."""
+    return sha256(secret.encode()).digest()
+
+
+async def find(client: Any, sha256: bytes) -> Token | None:
     """What is kept of the token with this SHA-256, whether it is good or not; None for one nobody issued. Raises StoreDown."""
     with guarded("look up a token"):
-        packed = await client.hget(_KEY, digest)
+        packed = await client.hget(_KEY, sha256)
     return _decode(packed) if packed else None
 
 

@@ -26,6 +26,7 @@ from streams.intake import Taken
 from streams.metrics import Metrics, exposition, new_registry
 from streams.pipeline import Work
 from streams.ports import Message
+from streams.shell import Shell
 from tests.scenarios.test_kept_apart import people
 from tests.scenarios.town import Nowhere
 
@@ -46,9 +47,11 @@ def former(facts: Facts) -> Plan:
     return tuple((kind, f"0{value}") for kind, value in plan(facts) if kind == "P")
 
 
-async def hear(runtime: Runtime, first: int, *leads: dict[str, str], at_ms: int = NOW) -> list[Outcome]:
+async def hear(
+    runtime: Runtime, first: int, *leads: dict[str, str], at_ms: int = NOW, shell: Shell | None = None
+) -> list[Outcome]:
     """Leads through the shell that a worker of this runtime would have; event ids count up from ``first``."""
-    shell = runtime.shell(Metrics(new_registry()), "test", Nowhere())
+    shell = shell or runtime.shell(Metrics(new_registry()), "test", Nowhere())
     works = []
     for number, fields in enumerate(leads, start=first):
         event = number.to_bytes(16, "big")
