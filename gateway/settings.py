@@ -8,7 +8,9 @@ import msgspec
 
 Kind = Literal["form", "typeform", "google_ads", "calls", "twilio", "import"]
 Scheme = Literal["hmac", "standard", "twilio", "google_key", "bearer", "none"]
-Scope = Literal["calls", "forms", "imports", "receipts", "reviews", "customers", "ask", "people", "policy"]
+Scope = Literal[
+    "calls", "forms", "imports", "receipts", "reviews", "customers", "people", "policy", "conflicts", "contacts"
+]
 Role = Literal["", "agent", "leader", "admin", "dialler"]
 
 #: The one scheme a provider's own payload comes with; other kinds choose.
@@ -19,10 +21,10 @@ PROVIDER_SCHEMES: dict[str, Scheme] = {"twilio": "twilio", "google_ads": "google
 #: pools, an admin for all; a dialler only asks whether it may call.
 ROLES: dict[Role, frozenset[Scope]] = {
     "": frozenset({"receipts"}),
-    "agent": frozenset({"customers", "ask", "policy"}),
-    "leader": frozenset({"customers", "ask", "policy", "people", "reviews"}),
+    "agent": frozenset({"customers", "policy", "conflicts", "contacts"}),
+    "leader": frozenset({"customers", "policy", "conflicts", "contacts", "people", "reviews"}),
     "admin": frozenset(get_args(Scope)),
-    "dialler": frozenset({"ask"}),
+    "dialler": frozenset({"conflicts", "contacts"}),
 }
 
 

@@ -14,8 +14,9 @@ from leads.policy import Absence, Policy
 from leads.roster import Change, Version, What
 from leadstream.advice import advice
 from leadstream.policies import Policies
+from leadstream.policysection import AbsenceSection, MemberSection
 from leadstream.reviewing import check_reason
-from leadstream.settings import AbsenceSection, MemberSection, Settings
+from leadstream.settings import Settings
 from routing.roster import mistakes
 from stores import roster
 

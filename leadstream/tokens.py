@@ -8,8 +8,9 @@ from typing import Any, cast, get_args
 
 from gateway.settings import ROLES, Role, Scope, TokenSpec
 from leads.errors import BadInput
+from leadstream.policysection import DAY_MS
 from leadstream.runtime import Runtime, clock
-from leadstream.settings import DAY_MS, Settings
+from leadstream.settings import Settings
 from routing.check import unknown
 from stores import tokens
 

@@ -10,7 +10,9 @@ from gateway.settings import ROLES, TokenSpec
 
 
 def spec(secret: str) -> TokenSpec:
-    return TokenSpec(sha256=sha256(secret.encode()).hexdigest(), tenant="acme", scopes=frozenset({"ask"}), member="amy")
+    return TokenSpec(
+        sha256=sha256(secret.encode()).hexdigest(), tenant="acme", scopes=frozenset({"conflicts"}), member="amy"
+    )
 
 
 class Issued:
@@ -24,7 +26,7 @@ class Issued:
 @pytest.mark.parametrize("secret", ["of the file", "of the store"])
 async def test_a_token_of_the_configuration_and_one_that_was_issued(secret: str) -> None:
     found = await Callers([spec("of the file")], Issued("of the store")).of(
-        {"authorization": f"bearer {secret}"}, "ask"
+        {"authorization": f"bearer {secret}"}, "conflicts"
     )
 
     assert found == spec(secret)
@@ -33,9 +35,9 @@ async def test_a_token_of_the_configuration_and_one_that_was_issued(secret: str)
 @pytest.mark.parametrize(
     ("authorization", "scope", "status"),
     [
-        ("", "ask", 401),
-        ("Bearer nobody's", "ask", 401),
-        ("Basic of the store", "ask", 401),
+        ("", "conflicts", 401),
+        ("Bearer nobody's", "conflicts", 401),
+        ("Basic of the store", "conflicts", 401),
         ("Bearer of the store", "people", 403),
     ],
 )
@@ -47,6 +49,6 @@ async def test_unknown_is_told_from_not_allowed(authorization: str, scope: str, 
 
 
 def test_a_dialler_only_asks_and_only_an_admin_takes_in_files() -> None:
-    assert ROLES["dialler"] == {"ask"}
+    assert ROLES["dialler"] == {"conflicts", "contacts"}
     assert [role for role, scopes in ROLES.items() if "imports" in scopes] == ["admin"]
     assert [role for role, scopes in ROLES.items() if "people" in scopes] == ["leader", "admin"]

@@ -215,7 +215,7 @@ async def test_a_worker_follows_the_roster_while_leads_flow(settings: Settings) 
 
 async def test_a_token_is_shown_once_opens_what_its_role_opens_and_can_be_revoked(settings: Settings) -> None:
     secret, told = await issue(settings, "main", "agent", "amy", (), 1, "phone", None)
-    newer, _, ends = await issue(settings, "main", "agent", "amy", ("ask",), 0, "", 24)
+    newer, _, ends = await issue(settings, "main", "agent", "amy", ("conflicts",), 0, "", 24)
     token_id = told.split()[1].rstrip(",")
     assert ends == f"token {token_id} ends in 24 hours"
     runtime = Runtime(settings)
@@ -226,7 +226,7 @@ async def test_a_token_is_shown_once_opens_what_its_role_opens_and_can_be_revoke
         assert old is not None
         assert (old.member, old.role, "customers" in old.scopes) == ("amy", "agent", True)
         assert new is not None
-        assert new.scopes == {"ask"}
+        assert new.scopes == {"conflicts"}
         assert "opens nothing" in await revoke(settings, "main", token_id)
         assert await find(tokens.digest(secret)) is None
     finally:
@@ -242,7 +242,7 @@ async def test_a_token_is_shown_once_opens_what_its_role_opens_and_can_be_revoke
         ("agnet", "amy", "", "did you mean 'agent'"),
         ("agent", "", "", "--member"),
         ("agent", "ammy", "", "did you mean 'amy'"),
-        ("agent", "amy", "askk", "did you mean 'ask'"),
+        ("agent", "amy", "conflict", "did you mean 'ask'"),
     ],
 )
 async def test_a_token_that_makes_no_sense_is_not_issued(
