@@ -242,7 +242,7 @@ async def test_a_token_is_shown_once_opens_what_its_role_opens_and_can_be_revoke
         ("agnet", "amy", "", "did you mean 'agent'"),
         ("agent", "", "", "--member"),
         ("agent", "ammy", "", "did you mean 'amy'"),
-        ("agent", "amy", "conflict", "did you mean 'ask'"),
+        ("agent", "amy", "conflict", "did you mean 'conflicts'"),
     ],
 )
 async def test_a_token_that_makes_no_sense_is_not_issued(
