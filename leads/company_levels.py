@@ -176,7 +176,7 @@ def _words(a: Company, b: Company) -> float:
         return 0.3 if word in trade else 1.0
 
     left = list(dict.fromkeys(b.latin))
-    total = sum(map(weight, dict.fromkeys(a.latin))) + sum(map(weight, left))
+    total = sum(map(weight, dict.fromkeys(a.latin)), 0.0) + sum(map(weight, left), 0.0)
     met = 0.0
     for word in dict.fromkeys(a.latin):
         if word in left:

@@ -131,7 +131,7 @@ def _surname_weights() -> dict[str, dict[str, float]]:
 def likely_surnames(token: str) -> tuple[str, ...]:
     """The pinyin surnames, three at most, that a Latin surname stands for in more than one case of seven, and itself."""
     weights = _surname_weights().get(token, {})
-    least = sum(weights.values()) / 7
+    least = sum(weights.values(), 0.0) / 7
     ranked = sorted(weights, key=lambda syllable: (syllable != token, -weights[syllable]))
     return tuple([syllable for syllable in ranked if syllable == token or weights[syllable] > least][:3])
 

@@ -8,8 +8,7 @@ the rest. When two full names contradict each other a shared phone is a househol
 from __future__ import annotations
 
 from math import inf, log2
-
-import msgspec
+from typing import NamedTuple
 
 from leads.records import Facts
 from matchers.compare import address, company, custom, email, handle, name, phone, place, text
@@ -42,7 +41,7 @@ _LEAST_RIVALS = 0.7  # colleagues nature provides for one account value
 _LEAST_RIVALS_BARE = 0.08  # further organisations of that name
 
 
-class Scored(msgspec.Struct, frozen=True, gc=False):
+class Scored(NamedTuple):
     """``bits`` for one contact, ``account`` for one company or household; the levels that met."""
 
     bits: float

@@ -144,16 +144,17 @@ class Flow:
     def _judge(self, works: Sequence[Work], answer: RegisterAnswer) -> list[Effect]:
         """Steps 3 and 4, in order of sequence numbers. The overlay grows by each decision."""
         began = perf_counter()
+        registered = iter(answer.registered)
+        pairs = [(work, next(registered) if work.registration is not None else None) for work in works]
+        facts = self._recollection.facts
+        for work, mine in pairs:
+            if mine and work.lead:
+                facts[mine.seq] = work.lead.facts  # later leads of this batch meet it; it need not be decoded
         self._recollection.learn(answer.records)
         if self._joined is None:
             self._joined = answer.stats.joined
-        judging = Judging(self._pipeline, self._recollection.facts, answer, self._overlay, self._joined)
-        registered = iter(answer.registered)
+        judging = Judging(self._pipeline, facts, answer, self._overlay, self._joined)
         effects: list[Effect] = []
-        pairs = [(work, next(registered) if work.registration is not None else None) for work in works]
-        for work, mine in pairs:
-            if mine and work.lead:
-                self._recollection.facts[mine.seq] = work.lead.facts  # later leads of this batch meet it
         for work, mine in sorted(pairs, key=lambda pair: pair[1].seq if pair[1] else 0):
             effect = judging.effect(work, mine)
             self._overlay.add(effect)

@@ -25,7 +25,7 @@ def compare(mine: Address | None, theirs: Iterable[tuple[Address, int]], scale: 
     best: list[Met] = []
     for their, seq in theirs:
         met = _pair(mine, their, seq, scale)
-        if met and (not best or sum(m.bits for m in met) > sum(m.bits for m in best)):
+        if met and (not best or sum((m.bits for m in met), 0.0) > sum((m.bits for m in best), 0.0)):
             best = met
     if bare and best and best[0].level in _OTHER_SITE:
         return [scale.fixed("address", _OTHER_SITE[best[0].level], best[0].seq)]

@@ -164,14 +164,14 @@ def _words_bits(mine: dict[str, float], yours: dict[str, float]) -> float:
     shared = _shared(mine, yours)
     if not shared:
         return -inf
-    rests = sorted((sum(mine.values()) - shared, sum(yours.values()) - shared))
+    rests = sorted((sum(mine.values(), 0.0) - shared, sum(yours.values(), 0.0) - shared))
     if mine.keys() == yours.keys():
         return shared
     return 0.85 * shared - 0.75 * max(rests[0], 0.0) - min(0.25 * max(rests[1], 0.0), 4.0)
 
 
 def _shared(mine: dict[str, float], yours: dict[str, float]) -> float:
-    shared = sum(bits for word, bits in mine.items() if word in yours)
+    shared = sum((bits for word, bits in mine.items() if word in yours), 0.0)
     right = [word for word in yours if word not in mine]
     for word in mine:
         if word in yours:

@@ -28,14 +28,14 @@ def compare(mine: str, theirs: Iterable[tuple[str, int]], scale: Scale) -> Met |
     if not mine:
         return None
     weights = {word: _bits(word, scale) for word in head_words(mine)}
-    total = sum(weights.values())
+    total = sum(weights.values(), 0.0)
     for their, seq in theirs:
         if mine == their:
             return scale.value("text", "same", 0, seq)
         others = _head(their)
-        shared = sum(bits for word, bits in weights.items() if word in others)
+        shared = sum((bits for word, bits in weights.items() if word in others), 0.0)
         mine_left = total - shared
-        theirs_left = sum(_UNSEEN for word in others if word not in weights)
+        theirs_left = sum((_UNSEEN for word in others if word not in weights), 0.0)
         numbers = _numbers(weights.keys()), _numbers(others)
         clash = 4.0 if numbers[0] and numbers[1] and not numbers[0] & numbers[1] else 0.0
         bits = 0.9 * shared - 0.8 * min(mine_left, theirs_left) - 0.35 * max(mine_left, theirs_left) - clash
