@@ -7,6 +7,7 @@ docs/matching.md, and weak kinds are made only for records that have nothing str
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
@@ -34,7 +35,7 @@ KINDS: dict[str, str] = {
     "T": "sorted name letters and city",
     "O": "organisation and city: core as it sounds, else the company mail domain; without city too for the nameless",
     "S": "surname and organisation, a romanised surname by what it may stand for",
-    "A": "road and number",
+    "A": "road, number and city; without the city too for records with neither phone nor company",
     "L": "weak: sorted name letters; mailbox name alone; mail domain",
     "X": "weak: one word of the name and the place",
     "R": "weak: road and city",
@@ -48,7 +49,7 @@ _DOMAIN_TAIL = re.compile(r"(?<=....)(?:-?(?:group|tech|china|corp|inc|cn))$")  
 _RARE = 19.0  # bits: a name by its sound that one in half a million has
 _LETTERS = {kind: kind.encode() for kind in KINDS}
 #: Which keys a record gets. Raise it with every change of ``plan`` that gives other keys, and see ``schemes.py``.
-KEY_VERSION = 1
+KEY_VERSION = 2
 MOST_KEYS = 12
 MOST_WEAK_KEYS = 24  # records with neither phone nor company: few of them, and hard to find otherwise
 
@@ -110,6 +111,15 @@ def company_domain(facts: Facts) -> str:
 @lru_cache(4_096)
 def plan(facts: Facts) -> Plan:
     """The keys in clear: (kind, value), strongest first, without repeats. Remembered between keys and verdict."""
+    return _plan(facts, _house)
+
+
+def plan_1(facts: Facts) -> Plan:
+    """Keys of version 1: a house without its city, so that one of every city's 中山路 100 号 was a candidate."""
+    return _plan(facts, _house_anywhere)
+
+
+def _plan(facts: Facts, houses: Callable[[Facts, str], Plan]) -> Plan:
     out: list[tuple[str, str]] = []
     _identities(facts, out)
     company, name, city = facts.company, facts.name, city_of(facts)
@@ -129,10 +139,7 @@ def plan(facts: Facts) -> Plan:
         out.append(("O", f"{organisation}|{city}"))
         if city and (name is None or name.kind == "role"):
             out.append(("O", f"{organisation}|"))
-    address = facts.address
-    if address is not None and address.road and address.number:
-        room = address.room if company is None else ""
-        out.append(("A", f"{_road(address.latin, address.road)}|{address.number}|{room}"))
+    out += houses(facts, city)
     most = MOST_KEYS
     if not facts.phones and company is None:
         _weak(facts, city, out)
@@ -141,6 +148,23 @@ def plan(facts: Facts) -> Plan:
         _organisation(company, out)
         most = MOST_WEAK_KEYS
     return tuple(dict.fromkeys(out))[:most]
+
+
+def _house_anywhere(facts: Facts, city: str) -> Plan:
+    address = facts.address
+    if address is None or not (address.road and address.number):
+        return ()
+    room = address.room if facts.company is None else ""
+    return (("A", f"{_road(address.latin, address.road)}|{address.number}|{room}"),)
+
+
+def _house(facts: Facts, city: str) -> Plan:
+    """The house in its city; a person with nothing but a name and an address may have the city misspelled."""
+    anywhere = _house_anywhere(facts, city)
+    if not city or not anywhere:
+        return anywhere
+    here = (("A", f"{anywhere[0][1]}|{city}"),)
+    return here if facts.phones or facts.company is not None else here + anywhere
 
 
 def _surnames(name: Name) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from leadstream.runtime import Runtime, clock
 from leadstream.service import store_home
 from leadstream.settings import Settings
 from matchers import schemes
-from matchers.keys import Plan, plan
+from matchers.keys import KEY_VERSION, Plan, plan
 from stores.embedded import stop
 from stores.layout import Keys
 from stores.rekey import in_force
@@ -73,14 +73,14 @@ async def test_duplicates_are_found_before_during_and_after_a_change_of_keys(
 ) -> None:
     runtime = Runtime(settings)
     try:
-        monkeypatch.setattr(schemes, "SCHEMES", {0: former, 1: plan})
+        monkeypatch.setattr(schemes, "SCHEMES", {0: former, KEY_VERSION: plan})
         await runtime.client.hset(Keys.of(TENANT).counters, "keys", "U0")
         await hear(runtime, 1, *map(person, range(120)))
         during = await hear(runtime, 1_000, person(7))
         assert await in_force(runtime.client, TENANT) == ((0, "U"),)
         told: list[str] = []
         await rekey(settings, TENANT, told.append)
-        assert await in_force(runtime.client, TENANT) == ((1, "L"),)
+        assert await in_force(runtime.client, TENANT) == ((KEY_VERSION, "L"),)
         after = await hear(runtime, 2_000, person(7), {"name": person(8)["name"], "phone": f"+86 {mobile(8)}"})
         assert [(o.verdict, o.entity) for o in (*during, *after)] == [("same", 8), ("same", 8), ("same", 9)]
         await rekey(settings, TENANT, told.append)
@@ -93,7 +93,7 @@ async def test_duplicates_are_found_before_during_and_after_a_change_of_keys(
 async def test_leads_come_while_the_keys_are_built(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     runtime = Runtime(settings)
     try:
-        monkeypatch.setattr(schemes, "SCHEMES", {0: former, 1: plan})
+        monkeypatch.setattr(schemes, "SCHEMES", {0: former, KEY_VERSION: plan})
         await runtime.client.hset(Keys.of(TENANT).counters, "keys", "U0")
         await hear(runtime, 1, *map(person, range(400)))
         building = asyncio.create_task(rekey(settings, TENANT, lambda text: None))
