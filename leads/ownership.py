@@ -59,6 +59,10 @@ REFUSALS: dict[str, str] = {
 }
 
 
+#: What ``Lease.state`` says: it holds; a case is to decide about it; a person is to decide what lead it is.
+HOLDS, SUSPENDED, PROVISIONAL = 0, 1, 2
+
+
 class Past(Packed, frozen=True):
     """Somebody who held it before, and until when."""
 
@@ -74,7 +78,7 @@ class Lease(Packed, frozen=True):
     pool: str  # "" with an owner
     until_ms: int  # protected until; 0 no end
     journal: int  # number of the move that gave it
-    state: int  # 0 holds, 1 suspended (a case), 2 provisional (a person decides what it is)
+    state: int  # HOLDS, SUSPENDED (a case) or PROVISIONAL (a person decides what it is)
     seq: int  # the lead it was given for
     stage: str = ""  # see Stage; "" with an owner is protected
     since_ms: int = 0  # when this owner or pool got it
@@ -91,6 +95,7 @@ class Lease(Packed, frozen=True):
     close_within_ms: int = 0  # not closed within this since it was given, 0 never
     warn_ms: int = 0  # so long before it lapses a warning is given
     home: str = ""  # the pool it goes to when it lapses, "" the tenant's default
+    refused_ms: int = 0  # the customer asked not to be called until then, -1 for ever
 
 
 class Terms(Packed, frozen=True):
@@ -136,7 +141,8 @@ class Act(Record, frozen=True):
 
 
 class Moved(Record, frozen=True):
-    """What came of an act. ``status``: done, known (the same id before), refused with a ``reason`` of REFUSALS."""
+    """What came of an act. ``status``: done, known (the same id before), refused with a ``reason`` of REFUSALS. A follow-up
+    without evidence is done, being on record, with the reason no_evidence: it renews nothing."""
 
     status: Literal["done", "known", "refused"]
     reason: str = ""

@@ -22,8 +22,8 @@ Status = Literal["done", "known", "running", "no_owner", "own", "moved", "unknow
 #: What happened and to whom, for the journal: one a party, so that each is told.
 Moves = Sequence[tuple[str, str]]
 
-_step = Script("case", "entities", "alone")
-_agree = Script("agree", "entities", "alone")
+_step = Script("case", "entities", "lease", "alone")
+_agree = Script("agree", "entities", "lease", "alone")
 _encode = msgspec.msgpack.Encoder().encode
 _case = msgspec.msgpack.Decoder(Case).decode
 _shares = msgspec.msgpack.Decoder(Shares).decode

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 from redis.asyncio import Redis
 
+from leads.ownership import SUSPENDED, Lease
 from stores import codec
 from stores.connect import guarded
 from stores.index import ValkeyIndex
@@ -14,22 +15,9 @@ from stores.journal import Effect, ValkeyJournal, effects
 from stores.layout import Keys
 from stores.lookup import roots
 
-_STATES: tuple[Literal["live", "suspended", "provisional"], ...] = ("live", "suspended", "provisional")
 _SLICE = 1_000
 #: Further members in an entity's own value, and in a piece of those beyond (lua/shared.lua).
 INLINE = 250
-
-
-class Holding(msgspec.Struct, frozen=True, gc=False):
-    """Who holds an entity in a scope: an owner, or a pool. ``since`` is a journal number, ``lead`` the lead it was given for."""
-
-    scope: str
-    owner: str
-    pool: str
-    until_ms: int
-    since: int
-    state: Literal["live", "suspended", "provisional"]
-    lead: int
 
 
 class Entity(msgspec.Struct, frozen=True, gc=False):
@@ -38,14 +26,14 @@ class Entity(msgspec.Struct, frozen=True, gc=False):
     id: int
     version: int
     members: tuple[int, ...]
-    holdings: tuple[Holding, ...]
+    holdings: tuple[Lease, ...]
 
     def owner(self, scope: str = "") -> str:
         """Who holds it now, provisionally perhaps; "" when nobody does."""
-        return next((h.owner for h in self.holdings if h.scope == scope and h.state != "suspended"), "")
+        return next((h.owner for h in self.holdings if h.scope == scope and h.state != SUSPENDED), "")
 
 
-_holdings = msgspec.msgpack.Decoder(list[tuple[str, str, str, int, int, int, int]]).decode
+_holdings = msgspec.msgpack.Decoder(tuple[Lease, ...]).decode
 
 
 async def entity(client: Redis, tenant: str, seq: int) -> Entity:
@@ -57,8 +45,7 @@ async def entity(client: Redis, tenant: str, seq: int) -> Entity:
         return Entity(root, 0, (root,), ())
     further = int.from_bytes(value[8:12], "big")
     end = 12 + 4 * min(further, INLINE)
-    held = _holdings(value[end:]) if value[end:] else []
-    holdings = tuple(Holding(*h[:5], _STATES[h[5]], h[6]) for h in held)
+    holdings = _holdings(value[end:]) if value[end:] else ()
     members = (root, *codec.unpack_seqs(value[12:end]), *await _beyond(client, tenant, root, further - INLINE))
     return Entity(root, int.from_bytes(value[:8], "big"), members, holdings)
 

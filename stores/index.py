@@ -56,7 +56,7 @@ class ValkeyIndex:
         self.cases: dict[str, str] = {}
         self.cap = cap
         self._limits = (cap, top, members)
-        self._commit = Script("commit", "entities", "commit_read", "commit_turn", "commit_unite")
+        self._commit = Script("commit", "entities", "lease", "commit_read", "commit_turn", "commit_unite")
         self._plans: dict[tuple[str, bytes], tuple[str, str]] = {}
 
     async def register(self, tenant: str, batch: Sequence[Registration], known: Collection[int] = ()) -> RegisterAnswer:
@@ -120,7 +120,7 @@ class ValkeyIndex:
             packed_decisions += codec.pack_decision(decision, place, day)
         listed = list(chain.from_iterable(plans.items()))
         tables = [at.counters, at.events, at.entities, at.aliases, at.plans, at.turns, at.open, at.journal, at.apart]
-        tables += [at.beyond, at.waiting, *(at.day(day) for day in days)]
+        tables += [at.beyond, at.waiting, at.timers, at.holders, *(at.day(day) for day in days)]
         with guarded("commit"):
             reply = await self._commit(self.client, tables, [len(plans), *listed, b"".join(packed_decisions)])
         return await self._read_commits(tenant, decisions, packed_decisions[1::2], reply)

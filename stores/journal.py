@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from redis.asyncio import Redis
 
+from leads.ownership import Lease
 from leads.records import Outcome
 from stores import codec
 from stores.connect import guarded
@@ -24,7 +25,9 @@ _note = Script("note")
 
 class Move(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """What happened to an entity after its leads' first dispositions: suspended, undone, erased, expired, told_apart, same,
-    split, given, revealed. ``member`` is the owner or pool it concerns, or the person who acted; ``why`` is his reason.
+    split, given, revealed; what was asked for (``leads.ownership.What``) and done, or ``refused``; what time did: lapsed,
+    warning. ``member`` is the owner or pool it concerns, or the person who acted; ``why`` is his reason, that of a refusal or
+    of a lapse.
     Among people, of no entity: joined, changed, paused, resumed, left, absent; ``member`` is whom it concerns."""
 
     what: str
@@ -36,6 +39,11 @@ class Move(msgspec.Struct, frozen=True, gc=False, array_like=True):
     why: str = ""
     other: int = 0  # the other lead of a decision
     actor: str = ""  # who did it, where that is not ``member``
+    act: str = ""  # id of the act it came of
+    asked: str = ""  # what that act asked for
+    kind: str = ""  # of a follow-up: call | mail | visit | note
+    seconds: int = 0  # of a call
+    lease: Lease | None = None  # as it is after it; None when it changed none
 
 
 class Effect(msgspec.Struct, frozen=True, gc=False):

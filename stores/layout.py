@@ -7,7 +7,7 @@ seq; a *journal number* (8 bytes) numbers the effects, and the number of an enti
 
 | key         | type   | field -> value |
 |-------------|--------|----------------|
-| ``c``       | HASH   | ``seq``, ``journal``, ``joined`` -> counter; ``keys`` -> the versions of keys in force: U1, or U1L2 while 2 is built; ``rekeyed`` -> built so far |
+| ``c``       | HASH   | ``seq``, ``journal``, ``joined`` -> counter; ``time`` -> highest time so far (ms); ``keys`` -> the versions of keys in force: U1, or U1L2 while 2 is built; ``rekeyed`` -> built so far |
 | ``k<kind>`` | HASH   | 8 bytes of keyed hash -> the seqs that hold this key, 4 bytes each, ascending (a *bucket*); one byte more: 1 it is full, 2 blocked by a person, 3 it has a cap of its own. Kinds are upper-case in tables U, lower-case in tables L |
 | ``f``       | HASH   | key of a bucket that is full, blocked or restored -> f, b or r, since when 8 (ms), its cap 4 |
 | ``r``       | HASH   | seq -> record (msgpack of Facts) |
@@ -17,7 +17,12 @@ seq; a *journal number* (8 bytes) numbers the effects, and the number of an enti
 | ``m``       | HASH   | seq -> its entity 4, then the seqs its own decision joined (4 each). Only leads that are not their entity's first |
 | ``p``       | HASH   | 8 bytes digest -> msgpack of Plan |
 | ``g``       | HASH   | group NUL member -> leads given in turn (a number, may have a fraction for those who joined later) |
-| ``o``       | HASH   | member -> entities he holds now; NUL pool -> entities that wait in it |
+| ``o``       | HASH   | member -> entities he holds now, signed ones apart under 1 member; NUL pool -> entities that wait in it |
+| ``h<holder>`` | LIST | seq 4 and the last 4 bytes of the number of the move that gave it to this member or NUL pool: a hint, the lease decides |
+| ``t<minute>`` | LIST | seq 4: a hint to look at this lead once the minute (of the epoch) has come |
+| ``tt``      | ZSET   | minute -> itself: those minutes |
+| ``l<day>``  | HASH   | member -> the entities he claimed on that day, 4 bytes each: only grows; expires |
+| ``z<day>``  | HASH   | 16 bytes id of an act of that day (UTC) -> msgpack of [reason, entity, journal], its answer; expires |
 | ``d<day>``  | HASH   | member -> leads given on that day; expires |
 | ``a``       | HASH   | seq -> seqs that a person told apart from it, 4 bytes each |
 | ``w``       | HASH   | seq -> event 16, a lead of the likeliest entity 4, probability 8, at_ms 8: it waits for a person's decision |
@@ -30,9 +35,8 @@ seq; a *journal number* (8 bytes) numbers the effects, and the number of an enti
 | ``qs``      | HASH   | seq 4 and scope -> msgpack of Shares: agreed or decided |
 | ``j``       | STREAM | one entry per batch, its id is the number of its last effect; fields: number of the effect -> ``o`` outcome or ``m`` move |
 
-A holding is ``[scope, owner, pool, until_ms, journal, state, seq]``; state 0 holds, 1 is suspended, 2 is provisional;
-``seq`` is the lead it was given for. A move in the journal is ``[what, at_ms, entity, scope, member,
-event, why, other]``.
+A holding is a Lease (leads/ownership.py) as an array, cut after the last element that differs from its default: commonly the
+first seven. A move in the journal is a Move (stores/journal.py), cut likewise.
 """
 
 from __future__ import annotations
@@ -104,6 +108,22 @@ class Keys(msgspec.Struct, frozen=True, gc=False):
     def day(self, number: int) -> str:
         return f"{self.tag}d{number}"
 
+    @property
+    def timers(self) -> str:
+        """Before a minute; with ``t`` the minutes there are."""
+        return f"{self.tag}t"
+
+    @property
+    def holders(self) -> str:
+        """Before a member, or POOL and a pool."""
+        return f"{self.tag}h"
+
+    def claims(self, day: int) -> str:
+        return f"{self.tag}l{day}"
+
+    def answers(self, day: int) -> str:
+        return f"{self.tag}z{day}"
+
 
 def slot_key(slot: str) -> str:
     """What a worker slot has in hand (a LIST of refs). Belongs to no tenant: a batch may hold several."""
@@ -113,5 +133,5 @@ def slot_key(slot: str) -> str:
 #: HASH ref -> deaths blamed on it.
 BLAME = "blame"
 
-#: Before the name of a pool among the counters of members.
-POOL = "\0"
+#: Before the name of a pool, and of a member whose signed customers are counted, among the counters of members.
+POOL, CLOSED = "\0", "\1"

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from stores.connect import guarded
-from stores.layout import POOL, Keys
+from stores.layout import CLOSED, POOL, Keys
 
 
 async def roots(client: Any, tenant: str, seqs: Sequence[int]) -> list[int]:
@@ -37,12 +37,13 @@ async def memory(client: Any) -> tuple[int, int]:
 
 
 class Standing(msgspec.Struct, frozen=True):
-    """Where a tenant stands: leads in the index, journal entries not relayed, customers by owner and by pool."""
+    """Where a tenant stands: leads in the index, journal entries not relayed, customers by owner (signed ones apart) and by pool."""
 
     leads: int
     journal_lag: int
     owners: dict[str, int]
     pools: dict[str, int]
+    signed: dict[str, int] = {}
 
 
 async def standing(client: Any, tenant: str) -> Standing:
@@ -55,5 +56,6 @@ async def standing(client: Any, tenant: str) -> Standing:
     numbers = [int(number) for number in first[0][1] if number.isdigit()] if first else []
     oldest = min(numbers, default=int(journal or 0) + 1)
     pools = {name[1:]: n for name, n in held.items() if name[0] == POOL}
-    owners = {name: n for name, n in held.items() if name[0] != POOL}
-    return Standing(int(seq or 0), int(journal or 0) + 1 - oldest, owners, pools)
+    owners = {name: n for name, n in held.items() if name[0] not in (POOL, CLOSED)}
+    signed = {name[1:]: n for name, n in held.items() if name[0] == CLOSED}
+    return Standing(int(seq or 0), int(journal or 0) + 1 - oldest, owners, pools, signed)

@@ -23,8 +23,8 @@ Status = Literal[
 ]
 SplitStatus = Literal["split", "alone", "no_lead", "unknown", "under_way"]
 
-_decide = Script("decide", "entities", "commit_turn", "commit_unite", "alone")
-_split = Script("split", "entities", "commit_turn", "regroup", "alone")
+_decide = Script("decide", "entities", "lease", "commit_turn", "commit_unite", "alone")
+_split = Script("split", "entities", "lease", "commit_turn", "regroup", "alone")
 _WAITING = Struct(">16sIdQ")
 _SLICE = 1_000
 
@@ -122,7 +122,7 @@ def alone(tenant: str, day: int = 0) -> list[str]:
     """The keys that scripts about one lead on record work with (lua/alone.lua)."""
     at = Keys.of(tenant)
     tables = [at.counters, at.events, at.entities, at.aliases, at.plans, at.turns, at.open, at.journal, at.apart]
-    return [*tables, at.beyond, at.waiting, at.day(day), at.decided, at.records]
+    return [*tables, at.beyond, at.waiting, at.timers, at.holders, at.day(day), at.decided, at.records]
 
 
 async def _sizes(client: Any, tenant: str, pairs: Sequence[tuple[int, int]]) -> list[int]:

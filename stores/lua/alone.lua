@@ -1,6 +1,7 @@
 -- Part of decide and split: what a person says of a lead on record, and who gets a lead that is a customer of its own.
--- Keys: 1 to 11 as in commit.lua, 12 the day, 13 decided, 14 records. ARGV 1 event, 2 at_ms, 3 who, 4 why.
+-- Keys: 1 to 11 as in commit.lua, 12 timers, 13 lists of holders, 14 the day, 15 decided, 16 records. ARGV 1 event, 2 at_ms, 3 who, 4 why.
 local event, at, who, why = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4]
+time = math.max(time, at)
 local value = call('HGET', KEYS[2], event)
 if not value then return { 'unknown', 0 } end
 if #value == 4 then return { 'under_way', 0 } end
@@ -17,26 +18,30 @@ local function on_record()
   return d
 end
 
--- ['what', at_ms, entity, scope, member, event, why, other lead, who did it where that is not the member]
-local function move(what, e, scope, member, other)
+-- ['what', at_ms, entity, scope, member, event, why, other lead, who did it where that is not the member, ..., lease]
+local function move(what, e, scope, member, other, l)
   journal = journal + 1
   effects[#effects + 1] = string.format('%.0f', journal)
-  effects[#effects + 1] = 'm' .. cmsgpack.pack({ what, at, number(e), scope, member, named, why, other, who ~= member and who or '' })
+  effects[#effects + 1] = 'm' .. cmsgpack.pack({ what, at, number(e), scope, member, named, why, other, who ~= member and who or '', '', '', '', 0,
+    l and holding_of(l) or nil })
 end
 
 -- A provisional owner becomes the owner; without any the lead goes where its plan says.
 local function give(d, e)
-  local plan, h = d.plan, holding(e, d.plan.scope)
+  local plan, h, l = d.plan, holding(e, d.plan.scope), nil
   if h and (h[6] ~= PROVISIONAL or h[7] ~= number(d.seq)) then return end
   if not h then
     local owner = pick(d)
-    h = { plan.scope, owner or '', owner and '' or plan.pool, 0, 0, LIVE, number(d.seq) }
-    local holds = holdings(e)
-    holds[#holds + 1] = h
+    l = free_lease(plan.scope, number(d.seq))
+    pass(l, owner or '', owner and '' or plan.pool, time, journal + 1)
+  else
+    l = lease_of(h)
+    l.journal, l.state, l.since_ms = journal + 1, LIVE, time
+    count(l, 1)
   end
-  h[4], h[5], h[6] = h[2] ~= '' and at + plan.protect or 0, journal, LIVE
-  open_by(h[2] ~= '' and h[2] or POOL .. h[3], 1)
-  move('given', e, plan.scope, h[2] ~= '' and h[2] or h[3], number(d.seq))
+  l.until_ms = l.owner ~= '' and plan.protect > 0 and time + plan.protect or 0
+  replace(holdings(e), h, l)
+  move('given', e, plan.scope, l.owner ~= '' and l.owner or l.pool, number(d.seq), l)
 end
 
 local function tell_apart(one, other)
@@ -50,6 +55,7 @@ local function renew(e)
 end
 
 local function write_effects()
-  call('HSET', KEYS[1], 'journal', journal)
+  write_hints()
+  call('HSET', KEYS[1], 'journal', journal, 'time', time)
   call('XADD', KEYS[8], string.format('%.0f-0', journal), unpack(effects))
 end

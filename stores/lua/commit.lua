@@ -1,23 +1,21 @@
 -- commit: check what each decision has seen, unite entities, take or meet the owner, pick the turn, record the outcome.
 -- KEYS 1 counters, 2 events, 3 entities, 4 aliases, 5 plans, 6 turns, 7 open, 8 journal, 9 apart, 10 beyond, 11 waiting,
---      12.. one per day
+--      12 timers, 13 lists of holders (lease.lua), 14.. one per day
 -- ARGV 1 number of plans, then digest8 and msgpack a plan, then all decisions in one (head, joins,
 --      seen, claimant, body; see codec.py). Times in ms, day counters expire after 40 days.
 -- Reply: a status a decision (n new, o on record before, s stale) and the stored outcome's head (n) or whole (o).
 -- A decision is stale when an entity it looked at changed before this batch, or when an earlier stale one looked at it.
--- In front of it, in this order: shared, entities, commit_read, commit_turn, commit_unite.
+-- In front of it, in this order: shared, entities, lease, commit_read, commit_turn, commit_unite.
 -- 4. one decision: where it goes. -> code, owner, pool, until_ms
 local function dispose(d, e, this)
   local plan = d.plan
   local holds, h = holdings(e), holding(e, plan.scope)
-  local function hold(owner, pool, until_ms, state)
-    if h and h[2] == '' then open_by(POOL .. h[3], -1) end
-    if owner == '' then open_by(POOL .. pool, 1) end
-    if h then
-      h[2], h[3], h[4], h[5], h[6], h[7] = owner, pool, until_ms, this.number, state, number(d.seq)
-    else
-      holds[#holds + 1] = { plan.scope, owner, pool, until_ms, this.number, state, number(d.seq) }
-    end
+  local function hold(owner, pool, until_ms, state, why)
+    local l = h and lease_of(h) or free_lease(plan.scope)
+    pass(l, owner, pool, time, this.number)
+    if state == PROVISIONAL then count(l, -1) end
+    l.until_ms, l.state, l.seq, l.why = until_ms, state, number(d.seq), why
+    replace(holds, h, l)
   end
   if d.kind == UNSURE then
     if h and h[2] ~= '' then return CODE['review/unsure'], h[2], '', 0 end
@@ -25,7 +23,6 @@ local function dispose(d, e, this)
     local owner = likely and likely[2] or ''
     if d.code == CODE['assigned/customer'] then -- the company says whose he is; a person looks whether he came twice
       hold(d.claimant, '', 0, LIVE)
-      open_by(d.claimant, 1)
       return CODE['review/unsure'], d.claimant, '', 0
     end
     if owner == '' then owner = d.claimant end
@@ -44,14 +41,14 @@ local function dispose(d, e, this)
     owner, reason = pick(d)
   end
   if owner then
-    local until_ms = d.at + plan.protect
+    local until_ms = plan.protect > 0 and time + plan.protect or 0
     hold(owner, '', until_ms, LIVE)
-    open_by(owner, 1)
     return CODE['assigned/' .. reason], owner, '', until_ms
   end
   if h then return CODE['merged/in_pool'], '', h[3], 0 end
-  hold('', plan.pool, 0, LIVE)
-  return CODE['pooled/' .. (#plan.shares > 0 and 'parked' or plan.reason)], '', plan.pool, 0
+  local parked = #plan.shares > 0
+  hold('', plan.pool, 0, LIVE, parked and 'parked' or nil)
+  return CODE['pooled/' .. (parked and 'parked' or plan.reason)], '', plan.pool, 0
 end
 
 local function effect(letter, value)
@@ -118,6 +115,7 @@ end
 local function decide(d)
   local this = { number = journal + 1, absorbed = '', moved = {}, suspended = {}, two = false, met = false }
   local e = root(d.seq)
+  time = math.max(time, d.at)
   if tell_apart and d.kind ~= NEW then heed(d, e) end
   if d.kind == SAME then
     for p = 1, #d.joins, 4 do
@@ -137,7 +135,7 @@ local function decide(d)
   now.version, now.changed = pack('>I8', this.number), true
   record(d, head_of(d, d.seq, e, code, owner, pool, until_ms), this.absorbed)
   for _, h in ipairs(this.suspended) do
-    effect('m', cmsgpack.pack({ 'suspended', d.at, number(e), h[1], h[2], hex(d.event) }))
+    effect('m', cmsgpack.pack({ 'suspended', d.at, number(e), h[1], h[2], hex(d.event), '', 0, '', '', '', '', 0, h }))
   end
 end
 
@@ -171,7 +169,8 @@ logging = true
 hset(KEYS[5], plan_writes)
 write_waiting(waiting)
 write_entities(touched)
-call('HSET', KEYS[1], 'journal', journal)
+write_hints()
+call('HSET', KEYS[1], 'journal', journal, 'time', time)
 for from = 1, #effects, SLICE do
   local last = math.min(from + SLICE - 1, #effects)
   call('XADD', KEYS[8], string.format('%.0f-0', journal - (#effects - last) / 2), unpack(effects, from, last))

@@ -18,19 +18,17 @@ local function meet(holds, more, this)
     else
       local kept, rest = holds[other], h
       if rank(h) > rank(kept) or (rank(h) == rank(kept) and h[5] < kept[5]) then kept, rest = h, kept end
-      holds[other] = kept
-      if rank(rest) == 1 then
-        open_by(POOL .. rest[3], -1)
+      local l, less = lease_of(kept), lease_of(rest)
+      count(less, -1)
+      keep_history(l, less)
+      if rank(rest) == 3 and rest[2] == kept[2] then
+        keep_work(l, less)
       elseif rank(rest) == 3 then
-        open_by(rest[2], -1)
-        if rest[2] == kept[2] then
-          kept[4] = math.max(kept[4], rest[4])
-        else
-          rest[6], two = SUSPENDED, true
-          holds[#holds + 1] = rest
-          this.suspended[#this.suspended + 1] = rest
-        end
+        rest[6], two = SUSPENDED, true
+        holds[#holds + 1] = rest
+        this.suspended[#this.suspended + 1] = rest
       end
+      holds[other] = holding_of(l)
     end
   end
   return two

@@ -3,11 +3,11 @@
 -- Reply: what came of it, the lead's entity now. unknown | under_way | not_review | settled (a later lead has answered it)
 --   | known | otherwise (decided before) | gone (the other lead was removed: it cannot be the same) | told_apart (their
 --   entities must not unite: split first) | same | apart.
--- Before it: shared, entities, commit_turn, commit_unite, alone.
+-- Before it: shared, entities, lease, commit_turn, commit_unite, alone.
 local what = ARGV[5]
 if byte(value, 9) ~= CODE['review/unsure'] then return { 'not_review', 0 } end
 local d = on_record()
-local before, waits = call('HGET', KEYS[13], d.seq), call('HGET', KEYS[11], d.seq)
+local before, waits = call('HGET', KEYS[15], d.seq), call('HGET', KEYS[11], d.seq)
 if before then return { sub(before, 5, 5) == what and 'known' or 'otherwise', number(root(d.seq)) } end
 if not waits then return { 'settled', number(root(d.seq)) } end
 
@@ -15,7 +15,7 @@ local other = sub(waits, 17, 20)
 ask(other)
 load_asked()
 local a, b = root(d.seq), root(other)
-local gone = call('HEXISTS', KEYS[14], other) == 0
+local gone = call('HEXISTS', KEYS[16], other) == 0
 if what == 's' and gone then return { 'gone', number(a) } end
 if what == 's' and apart_among({ a, b })[a .. b] then return { 'told_apart', number(a) } end
 
@@ -26,7 +26,7 @@ if what == 's' then
   tail[d.seq] = (tail[d.seq] or '') .. other -- undo and split know what holds the entity together
   this.moved[d.seq] = true
   settle(e, waiting)
-  for _, h in ipairs(this.suspended) do move('suspended', e, h[1], h[2], number(d.seq)) end
+  for _, h in ipairs(this.suspended) do move('suspended', e, h[1], h[2], number(d.seq), lease_of(h)) end
   local h = holding(e, d.plan.scope)
   if h and h[6] == PROVISIONAL then give(d, e) end
 else
@@ -41,6 +41,6 @@ renew(e)
 
 write_entities(this.moved)
 write_waiting(waiting)
-call('HSET', KEYS[13], d.seq, other .. what .. cmsgpack.pack({ at, who, why }))
+call('HSET', KEYS[15], d.seq, other .. what .. cmsgpack.pack({ at, who, why }))
 write_effects()
 return { what == 's' and 'same' or 'apart', number(e) }

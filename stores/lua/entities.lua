@@ -2,7 +2,7 @@
 -- knows of decisions. Keys: see commit.lua, in the same places for all three.
 local LIVE, SUSPENDED, PROVISIONAL = 0, 1, 2
 local DAY_KEPT_S = 40 * 86400
-local FIRST_DAY = 11 -- key before that of the first day
+local FIRST_DAY = 13 -- key before that of the first day
 
 local function plan_of(digest, packed)
   local p = cmsgpack.unpack(packed)
@@ -11,7 +11,9 @@ local function plan_of(digest, packed)
 end
 local NO_PLAN = { digest = string.rep('\0', 8), shares = {}, pool = '', reason = 'unmatched', protect = 0, scope = '' }
 
-local journal, joined_more = tonumber(call('HGET', KEYS[1], 'journal') or 0), 0
+local counters = call('HMGET', KEYS[1], 'journal', 'time')
+local journal, joined_more = tonumber(counters[1] or 0), 0
+local time = tonumber(counters[2] or 0) -- the tenant's highest so far: leases never run backwards
 local alias, tail, asked, wanted = {}, {}, {}, {}
 local stored = {} -- entity -> its value as the batch found it, false when it has none: absorbed, or nothing happened to it
 

@@ -39,8 +39,8 @@ local function regroup(rest, tails, hub)
   return parts, order, function(s) return parent[s] and find(s) end, keeper
 end
 
--- A suspended holding that is alone in its scope lives again. `revived` is told each owner.
-local function revive(held, revived)
+-- A suspended holding that is alone in its scope lives again, and counts.
+local function revive(held, open_by)
   local taken = {}
   table.sort(held, function(a, b)
     if (a[6] == 1) ~= (b[6] == 1) then return b[6] == 1 end
@@ -49,7 +49,7 @@ local function revive(held, revived)
   for _, h in ipairs(held) do
     if h[6] == 1 and not taken[h[1]] then
       h[6] = 0
-      revived(h[2])
+      open_by(counter_of(h[2], h[3], h[15]), 1)
     end
     taken[h[1]] = true
   end

@@ -60,11 +60,11 @@ for _, h in ipairs(holds) do
   if id then
     parts[id].holds[#parts[id].holds + 1] = h
   elseif h[6] == LIVE then
-    open_by(h[2] ~= '' and h[2] or POOL .. h[3], -1)
+    open_by(counter_of(h[2], h[3], h[15]), -1)
   end
 end
 for _, id in ipairs(order) do
-  revive(parts[id].holds, function(owner) open_by(owner, 1) end)
+  revive(parts[id].holds, open_by)
 end
 
 -- 4. write

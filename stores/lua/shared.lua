@@ -61,7 +61,14 @@ local function put_beyond(key, id, beyond, more)
 end
 
 local NEVER = pack('>I8', 0)
-local POOL = '\0' -- before the name of a pool among the counters of what members hold
+-- Before the name among the counters of what members hold: a pool, a member whose signed customers are counted apart.
+local POOL, CLOSED = '\0', '\1'
+
+-- The counter that a holding counts in.
+local function counter_of(owner, pool, closed)
+  if owner == '' then return POOL .. pool end
+  return closed and CLOSED .. owner or owner
+end
 
 local function hex(bytes)
   return (string.gsub(bytes, '.', function(c) return string.format('%02x', byte(c)) end))

@@ -2,7 +2,7 @@
 -- ever from what is left; what only it had joined falls apart too (regroup.lua).
 -- Keys and ARGV 1 to 4: alone.lua. Reply: what came of it, the lead's entity now, the entities that are left...
 --   unknown | under_way | no_lead (it has no entity) | alone (nothing to take it out of) | split.
--- Before it: shared, entities, commit_turn, regroup, alone.
+-- Before it: shared, entities, lease, commit_turn, regroup, alone.
 if number(sub(value, 1, 4)) == 0 or sub(value, 5, 8) == '\0\0\0\0' then return { 'no_lead', 0 } end
 local d = on_record()
 local mine, was = d.seq, root(d.seq)
@@ -31,10 +31,9 @@ for _, h in ipairs(holds) do
   to[#to + 1] = h
 end
 
-local function revived(owner) open_by(owner, 1) end
 local function become(id, further, held)
   local now = renew(id)
-  revive(held, revived)
+  revive(held, open_by)
   further = concat(further)
   now.members, now.more, now.beyond = sub(further, 1, 4 * INLINE), sub(further, 4 * INLINE + 1), 0
   now.holds, alias[id] = held, id
@@ -56,8 +55,9 @@ for _, id in ipairs(order) do
   end
   tell_apart(mine, id)
   if #part.holds == 0 then
-    part.holds[1] = { d.plan.scope, '', d.plan.pool, 0, journal, LIVE, number(id) }
-    open_by(POOL .. d.plan.pool, 1)
+    local l = free_lease(d.plan.scope, number(id))
+    pass(l, '', d.plan.pool, time, journal)
+    replace(part.holds, nil, l)
   end
   reply[#reply + 1] = number(id)
 end

@@ -8,6 +8,7 @@ from uuid import uuid4
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from leads.ownership import HOLDS, SUSPENDED
 from stores.codec import unpack_seqs
 from stores.entities import entity
 from stores.index import ValkeyIndex
@@ -76,10 +77,10 @@ async def test_nobody_is_lost_doubled_or_united_against_a_decision(
     assert (await index.stats(tenant)).joined == len(live) - len(entities)
 
     held = [h for e in entities.values() for h in e.holdings]
-    assert all(sum(h.state != "suspended" for h in e.holdings) <= 1 for e in entities.values())
+    assert all(sum(h.state != SUSPENDED for h in e.holdings) <= 1 for e in entities.values())
     stand = await standing(index.client, tenant)
-    assert Counter(h.owner for h in held if h.state == "live" and h.owner) == Counter(stand.owners)
-    assert Counter(h.pool for h in held if h.state == "live" and not h.owner) == Counter(stand.pools)
+    assert Counter(h.owner for h in held if h.state == HOLDS and h.owner) == Counter(stand.owners)
+    assert Counter(h.pool for h in held if h.state == HOLDS and not h.owner) == Counter(stand.pools)
     for one in await waiting(index.client, tenant):
         assert one.seq in root
         assert one.likeliest not in root or root[one.seq] != root[one.likeliest]

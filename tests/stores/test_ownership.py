@@ -6,6 +6,7 @@ from collections import Counter
 
 import pytest
 
+from leads.ownership import HOLDS, PROVISIONAL, SUSPENDED
 from leads.records import Share, Verdict
 from stores.customers import as_customer
 from stores.entities import entity
@@ -115,7 +116,7 @@ async def test_two_owners_meet_the_earlier_holds(index: ValkeyIndex, tenant: str
     met = await put(index, tenant, 3, "p1", "p2", joins=(1, 2))
     assert (met.code, met.reason, met.owner, met.entity) == ("contested", "two_owners", "ann", 1)
     now = await entity(index.client, tenant, 2)
-    assert [(h.owner, h.state) for h in now.holdings] == [("ann", "live"), ("bob", "suspended")]
+    assert [(h.owner, h.state) for h in now.holdings] == [("ann", HOLDS), ("bob", SUSPENDED)]
     assert set(now.members) == {1, 2, 3}
     assert await index.client.hgetall(f"{{{tenant}}}o") == {b"ann": b"1", b"bob": b"0"}
 
@@ -133,7 +134,7 @@ async def test_unsure_gets_the_likeliest_owner_without_a_turn(index: ValkeyIndex
     first = await put(index, tenant, 1, "p1", plan=both)
     unsure = await put(index, tenant, 2, "p1", plan=both, likeliest=1)
     assert (unsure.code, unsure.owner, unsure.likeliest, unsure.entity) == ("review", first.owner, 1, 2)
-    assert [h.state for h in (await entity(index.client, tenant, 2)).holdings] == ["provisional"]
+    assert [h.state for h in (await entity(index.client, tenant, 2)).holdings] == [PROVISIONAL]
     assert (await put(index, tenant, 3, "p3", plan=both)).owner == "bob"
 
 
@@ -165,7 +166,7 @@ async def test_an_existing_customer_who_may_be_known_keeps_the_owner_given(index
     answer = await index.register(tenant, [lead(2, "p1")])
     (done,) = await index.commit(tenant, [as_customer(decide(answer, likeliest=1), "bob")])
     assert (outcome(done).code, outcome(done).owner) == ("review", "bob")
-    assert [h.state for h in (await entity(index.client, tenant, 2)).holdings] == ["live"]
+    assert [h.state for h in (await entity(index.client, tenant, 2)).holdings] == [HOLDS]
 
 
 async def test_a_lead_may_join_one_that_is_not_committed_yet(index: ValkeyIndex, tenant: str) -> None:

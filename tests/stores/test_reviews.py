@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from leads.ownership import HOLDS, SUSPENDED
 from leads.records import Share
 from matchers.metrics import close
 from stores.apart import tell_apart
@@ -58,7 +59,7 @@ async def test_same_unites_and_the_provisional_owner_yields(index: ValkeyIndex, 
     await doubted(index, tenant)
     assert await say(index, tenant, "b", "same") == Decided("same", 1)
     now = await entity(index.client, tenant, 2)
-    assert (now.members, [(h.owner, h.state) for h in now.holdings]) == ((1, 2), [("ann", "live")])
+    assert (now.members, [(h.owner, h.state) for h in now.holdings]) == ((1, 2), [("ann", HOLDS)])
     assert (await standing(index.client, tenant)).owners == {"ann": 1}
     assert (await waiting(index.client, tenant), (await index.stats(tenant)).joined) == ([], 1)
     (move,) = await moves(index, tenant)
@@ -79,7 +80,9 @@ async def test_apart_leaves_the_provisional_owner_as_owner(index: ValkeyIndex, t
     await doubted(index, tenant)
     assert await say(index, tenant, "b", "apart") == Decided("apart", 2)
     now = await entity(index.client, tenant, 2)
-    assert [(h.owner, h.state, h.until_ms) for h in now.holdings] == [("ann", "live", 1050)]
+    assert [(h.owner, h.state, h.until_ms) for h in now.holdings] == [
+        ("ann", HOLDS, 1_700_000_001_002)
+    ]  # a clock behind the last lead
     assert (await standing(index.client, tenant)).owners == {"ann": 2}
     assert [m.what for m in await moves(index, tenant)] == ["told_apart", "given"]
 
@@ -99,7 +102,7 @@ async def test_same_with_a_customer_in_a_pool(index: ValkeyIndex, tenant: str) -
     await doubted(index, tenant, first=POOL, claimant="bob")
     await say(index, tenant, "b", "same")
     now = await entity(index.client, tenant, 1)
-    assert [(h.owner, h.state) for h in now.holdings] == [("bob", "live")]
+    assert [(h.owner, h.state) for h in now.holdings] == [("bob", HOLDS)]
     stand = await standing(index.client, tenant)
     assert (stand.owners, stand.pools) == ({"bob": 1}, {"public": 0})
 
@@ -114,7 +117,7 @@ async def test_a_provisional_owner_yields_though_others_joined_him(index: Valkey
     await put(index, tenant, "e", "p2", joins=(4,))  # whoever joins the lead under review meets its provisional owner
     assert (await say(index, tenant, "d", "same")).status == "same"
     now = await entity(index.client, tenant, 4)
-    assert [(h.owner, h.state) for h in now.holdings] == [("cyd", "live")]
+    assert [(h.owner, h.state) for h in now.holdings] == [("cyd", HOLDS)]
 
 
 async def test_same_suspends_the_later_owner(index: ValkeyIndex, tenant: str) -> None:
@@ -123,7 +126,7 @@ async def test_same_suspends_the_later_owner(index: ValkeyIndex, tenant: str) ->
     await index.commit(tenant, [as_customer(decided(answer, likeliest=1), "bob")])
     await say(index, tenant, "b", "same")
     now = await entity(index.client, tenant, 1)
-    assert [(h.owner, h.state) for h in now.holdings] == [("ann", "live"), ("bob", "suspended")]
+    assert [(h.owner, h.state) for h in now.holdings] == [("ann", HOLDS), ("bob", SUSPENDED)]
     assert [m.what for m in await moves(index, tenant)] == ["same", "suspended"]
 
 

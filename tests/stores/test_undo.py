@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from leads.ownership import HOLDS
 from stores.apart import tell_apart
 from stores.entities import entity
 from stores.forget import erase, expire
@@ -39,7 +40,7 @@ async def test_undo_of_a_bridge_splits_what_it_had_joined(index: ValkeyIndex, te
     assert done == Undone(removed=1, absent=1, under_way=0, split=1, emptied=0)
     left, right = await entity(index.client, tenant, 1), await entity(index.client, tenant, 4)
     assert (left.members, left.owner()) == ((1,), "ann")
-    assert (right.members, right.owner(), right.holdings[0].state) == ((2, 4), "bob", "live")
+    assert (right.members, right.owner(), right.holdings[0].state) == ((2, 4), "bob", HOLDS)
     assert await moves(index, tenant) == ["suspended", "undone"]
     assert (await index.stats(tenant)).joined == 1
     assert await records(index.client, tenant, [3]) == {}
