@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from leads.cases import WHOLE, Agreement, Case, Part, Proposal, Rulebook, Shares, Statement
+from leads.ownership import HOLDS, SUSPENDED
 from routing.casework import decided, joined, opened, proposed
 from stores.cases import Status, cases, opened_by, read, share, shares, write
 from stores.entities import entity
@@ -51,7 +52,7 @@ async def settle(index: ValkeyIndex, tenant: str, number: int, owner: str, parts
     )
 
 
-async def holders(index: ValkeyIndex, tenant: str, seq: int = 1) -> list[tuple[str, str]]:
+async def holders(index: ValkeyIndex, tenant: str, seq: int = 1) -> list[tuple[str, int]]:
     return [(h.owner or h.pool, h.state) for h in (await entity(index.client, tenant, seq)).holdings]
 
 
@@ -63,7 +64,7 @@ async def moves_of(index: ValkeyIndex, tenant: str) -> list[Move]:
 async def test_a_case_suspends_the_claim_beside_the_lease(index: ValkeyIndex, tenant: str) -> None:
     await put(index, tenant, 1, "p1")
     assert await open_(index, tenant, case()) == ("done", 1)
-    assert await holders(index, tenant) == [("ann", "live"), ("bob", "suspended")]
+    assert await holders(index, tenant) == [("ann", HOLDS), ("bob", SUSPENDED)]
     assert (await standing(index.client, tenant)).owners == {"ann": 1}
     found = await read(index.client, tenant, 1)
     assert found
@@ -97,7 +98,7 @@ async def test_the_same_filing_opens_one_case_and_another_one_meets_it(index: Va
     )
     assert added == ("done", 1)
     assert await opened_by(index.client, tenant, "other") == 1
-    assert await holders(index, tenant) == [("ann", "live"), ("bob", "suspended"), ("cyd", "suspended")]
+    assert await holders(index, tenant) == [("ann", HOLDS), ("bob", SUSPENDED), ("cyd", SUSPENDED)]
 
 
 async def test_of_many_who_file_at_once_one_opens_it(index: ValkeyIndex, tenant: str) -> None:
@@ -123,7 +124,7 @@ async def test_a_decision_hands_over_ends_the_claims_and_keeps_the_shares_at_onc
     await put(index, tenant, 1, "p1")
     await open_(index, tenant, case())
     assert await settle(index, tenant, 1, owner, HALVES) == ("done", 1)
-    assert await holders(index, tenant) == [(owner, "live")]
+    assert await holders(index, tenant) == [(owner, HOLDS)]
     assert {m: n for m, n in (await standing(index.client, tenant)).owners.items() if n} == {owner: 1}
     assert (await shares(index.client, tenant, 1, "")).shares.now == Agreement(HALVES, (), 20, 1)
     assert await cases(index.client, tenant) == []
@@ -140,7 +141,7 @@ async def test_a_case_that_changed_meanwhile_is_not_written_over(index: ValkeyIn
         index.client, tenant, "settle", before, [("case_decided", "bob")], at_ms=21, who="qian", why="", member="bob"
     )
     assert again == ("moved", 1)
-    assert await holders(index, tenant) == [("ann", "live")]
+    assert await holders(index, tenant) == [("ann", HOLDS)]
 
 
 async def test_a_case_follows_its_customer_through_a_merge(index: ValkeyIndex, tenant: str) -> None:
@@ -150,7 +151,7 @@ async def test_a_case_follows_its_customer_through_a_merge(index: ValkeyIndex, t
     await put(index, tenant, 3, "p1", "p2", joins=(1, 2))
     assert await open_(index, tenant, case(1, "ann", "dan"), "late") == ("running", 1)
     await settle(index, tenant, 1, "cyd", (Part("cyd", WHOLE),))
-    assert await holders(index, tenant) == [("cyd", "live")]
+    assert await holders(index, tenant) == [("cyd", HOLDS)]
     assert {m: n for m, n in (await standing(index.client, tenant)).owners.items() if n} == {"cyd": 1}
     assert (await shares(index.client, tenant, 1, "")).shares.now
 
@@ -162,7 +163,7 @@ async def test_a_lead_that_turns_out_to_be_another_customers_takes_the_claim_alo
     await put(index, tenant, 2, "p1", claimant="bob")
     await open_(index, tenant, case(2, seq=2))
     await split(index.client, tenant, event(2), 60, 1, "zhou", "other person")
-    assert (await holders(index, tenant, 1), await holders(index, tenant, 2)) == ([("ann", "live")], [("bob", "live")])
+    assert (await holders(index, tenant, 1), await holders(index, tenant, 2)) == ([("ann", HOLDS)], [("bob", HOLDS)])
 
 
 async def test_shares_are_written_over_only_as_they_were_read(index: ValkeyIndex, tenant: str) -> None:
