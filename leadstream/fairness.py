@@ -14,18 +14,18 @@ from leadstream.settings import Settings
 from routing.days import Unit, period
 from routing.fairness import Book, Gift, gift_by_move, gift_of, ledger
 
-_HEAD = ("member", "due", "given", "exempt", "away", "share", "due share", "drought")
+_HEAD = ("member", "due", "given", "exempt", "credited", "share", "due share", "drought")
 
 
 class Span:
     """From the start of one local day to the end of another; "" is open. Raises BadInput for what is no date."""
 
     def __init__(self, since: str, until: str, zone: ZoneInfo) -> None:
-        self._from_ms = _start_ms(since, zone) if since else 0
+        self.from_ms = _start_ms(since, zone) if since else 0
         self._until_ms = _start_ms(until, zone, days=1) if until else 1 << 62
 
     def __contains__(self, at_ms: int) -> bool:
-        return self._from_ms <= at_ms < self._until_ms
+        return self.from_ms <= at_ms < self._until_ms
 
 
 def _start_ms(text: str, zone: ZoneInfo, days: int = 0) -> int:
@@ -36,30 +36,31 @@ def _start_ms(text: str, zone: ZoneInfo, days: int = 0) -> int:
     return round(datetime(day.year, day.month, day.day, tzinfo=zone).timestamp() * 1_000)
 
 
-async def gifts(past: Past, policy: Policy, span: Span) -> AsyncIterator[Gift]:
-    """Every customer that came to a member within ``span``. A later move counts for the member's first team."""
+async def gifts(past: Past, policy: Policy, until: Span) -> AsyncIterator[Gift]:
+    """Every customer that came to a member within ``until``. A later move counts for the member's first team."""
     team_of = {member: f"team:{team.id}" for team in reversed(policy.teams.values()) for member in team.members}
     async for effect in past.effects():
         outcome, move, gift = effect.outcome, effect.move, None
-        if outcome is not None and outcome.at_ms in span:
+        if outcome is not None and outcome.at_ms in until:
             gift = gift_of(outcome, await past.plan(outcome))
-        elif move is not None and move.at_ms in span:
+        elif move is not None and move.at_ms in until:
             gift = gift_by_move(effect.number, move.what, move.at_ms, move.member, team_of.get(move.member, ""))
         if gift is not None:
             yield gift
 
 
 async def books(settings: Settings, tenant: str, since: str, until: str, unit: Unit, team: str) -> list[Book]:
-    """The ledger of a tenant by week or month of its time zone. Raises BadInput, Unavailable."""
+    """The ledger of a tenant by week or month of its time zone; the one that ``since`` lies in is whole. Raises BadInput, Unavailable."""
     policy = settings.tenants[tenant].policy()
     zone = ZoneInfo(policy.timezone)
-    weights = {member.id: member.weight for member in policy.members.values()}
+    within = Span(since, until, zone)
     runtime = Runtime(settings)
     try:
-        found = [gift async for gift in gifts(Past(runtime, tenant), policy, Span(since, until, zone))]
+        found = [gift async for gift in gifts(Past(runtime, tenant), policy, Span("", until, zone))]
     finally:
         await runtime.close()
-    return ledger(found, lambda at_ms: period(at_ms, zone, unit), weights, _named(policy, team))
+    first = period(within.from_ms, zone, unit) if since else ""
+    return ledger(found, lambda at_ms: period(at_ms, zone, unit), _named(policy, team), first)
 
 
 def _named(policy: Policy, team: str) -> Collection[str]:
@@ -79,7 +80,7 @@ def as_text(found: Sequence[Book]) -> list[str]:
         lines.append("  " + _row(_HEAD))
         for line in book.lines:
             exempt = ", ".join(f"{n} {how}" for how, n in sorted(line.exempt.items())) or "-"
-            figures = (f"{line.entitled:.1f}", str(line.given), exempt, f"{line.absent:.1f}")
+            figures = (f"{line.entitled:.1f}", str(line.given), exempt, f"{line.credited:.1f}")
             shares = (f"{line.share:.1%}", f"{line.due:.1%}", f"{line.drought} turns")
             lines.append("  " + _row((line.member, *figures, *shares)))
     return lines or ["nobody was given a customer in this time"]

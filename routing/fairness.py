@@ -1,10 +1,12 @@
 """The fairness ledger: what each member was due, was given and why, worked out from events alone, so anyone can work it out again.
 
-For a lead given *in turn* in a team, with the members S that the plan found able to take it and their weights w:
+For a lead given *in turn* in a team, with the members S that the plan found able to take it and their weights w, and the
+absent ones A who are owed less than the policy's credit:
 
-    entitled(m) += w(m) / sum of w over S            for every m in S; the entitlements of a team sum to its turns
+    entitled(m) += w(m) / sum of w over S and A      for every m in S and A; the entitlements of a team sum to its turns
+    credited(m)                                      the part of it that came while he was in A
     given(m)    += 1                                 for the one who got it
-    absent(m)   += w(m) / (w(m) + sum of w over S)   for those the plan passed over only because they were absent
+    owed(m)      = entitled(m) - given(m)            carried from period to period, in A at most the credit
 
 Whatever else gives a member a customer uses up no turn and is *exempt*, by its reason: a match to the present owner (merged,
 contested), an owner of the same account, a claim or report of his own, a customer the company says is his, a transfer.
@@ -20,12 +22,12 @@ Who is full still counts as entitled: that the cap, and not the turn, keeps lead
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import accumulate, pairwise
 
 import msgspec
 
-from leads.records import Outcome, Packed, Plan, Record
+from leads.records import Outcome, Packed, Plan, Record, Share
 
 #: How a member comes to a customer: in turn, or exempt.
 HOW: tuple[str, ...] = ("turn", "owner", "account", "claim", "customer", "transfer", "departure")
@@ -50,7 +52,8 @@ class Gift(Packed, frozen=True):
     member: str
     how: str
     shares: tuple[tuple[str, float], ...] = ()
-    absent: tuple[str, ...] = ()  # members passed over because they were absent
+    absent: tuple[tuple[str, float], ...] = ()  # who were absent and are owed turns, up to ``credit``
+    credit: float = 0.0
 
 
 class Line(Record, frozen=True):
@@ -58,8 +61,8 @@ class Line(Record, frozen=True):
 
     member: str
     entitled: float
+    credited: float
     given: int
-    absent: float
     exempt: dict[str, int]
     share: float
     due: float
@@ -81,11 +84,12 @@ class Book(Record, frozen=True):
 
 
 class Account(msgspec.Struct, array_like=True):
-    """What is kept of one member while folding."""
+    """What is kept of one member of a team while folding."""
 
+    owed: float = 0.0  # the one figure that outlives the period
     entitled: float = 0.0
+    credited: float = 0.0
     given: int = 0
-    absent: float = 0.0
     exempt: dict[str, int] = {}
     dry: int = 0  # turns passed by since his last
     dry_from_ms: int = 0
@@ -101,10 +105,23 @@ def gift_of(outcome: Outcome, plan: Plan | None) -> Gift | None:
     how = _OUTCOMES.get((outcome.code, outcome.reason), "")
     if not how or not outcome.owner:
         return None
-    shares = tuple((share.member, share.weight) for share in plan.shares) if plan and how == "turn" else ()
-    away = absentees(plan) if plan and how == "turn" else ()
     team = plan.group if plan else ""
-    return Gift(outcome.journal, outcome.at_ms, team, outcome.owner, how, shares, away)
+    if how != "turn" or plan is None:
+        return Gift(outcome.journal, outcome.at_ms, team, outcome.owner, how)
+    return Gift(
+        outcome.journal,
+        outcome.at_ms,
+        team,
+        outcome.owner,
+        how,
+        _weights(plan.shares),
+        _weights(plan.away),
+        plan.credit,
+    )
+
+
+def _weights(shares: Sequence[Share]) -> tuple[tuple[str, float], ...]:
+    return tuple((share.member, share.weight) for share in shares)
 
 
 def gift_by_move(number: int, what: str, at_ms: int, member: str, team: str) -> Gift | None:
@@ -113,36 +130,34 @@ def gift_by_move(number: int, what: str, at_ms: int, member: str, team: str) -> 
     return Gift(number, at_ms, team, member, how) if how and member else None
 
 
-def absentees(plan: Plan) -> tuple[str, ...]:
-    """Members whom the plan passed over because they were absent."""
-    return tuple(
-        subject.removeprefix("member:")
-        for subject, reason in plan.considered
-        if subject.startswith("member:") and reason.startswith("absent")
-    )
-
-
-def enter(accounts: Accounts, gift: Gift, weights: Mapping[str, float]) -> None:
-    """One step of the fold: a gift into the accounts of its team and period. ``weights`` of absent members; 1 when not named."""
+def enter(accounts: Accounts, gift: Gift) -> None:
+    """One step of the fold: a gift into the accounts of its team."""
     mine = accounts.setdefault(gift.member, Account())
     if gift.how != "turn":
         mine.exempt[gift.how] = mine.exempt.get(gift.how, 0) + 1
         return
     mine.given += 1
+    mine.owed -= 1
     shares = dict(gift.shares) or {gift.member: 1.0}
-    total = sum(shares.values())
-    for member, weight in shares.items():
+    away = {m: w for m, w in gift.absent if accounts.setdefault(m, Account()).owed < gift.credit}
+    total = sum(shares.values()) + sum(away.values())
+    for member, weight in (*shares.items(), *away.items()):
         account = accounts.setdefault(member, Account())
         account.entitled += weight / total
-        if member != gift.member:
+        account.owed += weight / total
+        if member in away:
+            account.credited += weight / total
+        elif member != gift.member:
             account.dry_from_ms = account.dry_from_ms if account.dry else gift.at_ms
             account.dry += 1
             if account.dry > account.drought:
                 account.drought, account.drought_ms = account.dry, gift.at_ms - account.dry_from_ms
     mine.dry = 0
-    for member in gift.absent:
-        weight = weights.get(member, 1.0)
-        accounts.setdefault(member, Account()).absent += weight / (weight + total)
+
+
+def carried(accounts: Accounts) -> Accounts:
+    """What a new period begins with: what is owed, and nothing else."""
+    return {member: Account(account.owed) for member, account in accounts.items()}
 
 
 def book(period: str, team: str, accounts: Accounts) -> Book:
@@ -155,8 +170,8 @@ def book(period: str, team: str, accounts: Accounts) -> Book:
         Line(
             member,
             account.entitled,
+            account.credited,
             account.given,
-            account.absent,
             account.exempt,
             account.given / turns if turns else 0.0,
             account.entitled / turns if turns else 0.0,
@@ -164,6 +179,7 @@ def book(period: str, team: str, accounts: Accounts) -> Book:
             account.drought_ms,
         )
         for member, account in sorted(accounts.items())
+        if account.entitled or account.given or account.exempt
     )
     off = [abs(line.share - line.due) for line in lines]
     return Book(
@@ -184,15 +200,20 @@ def gini(has: Mapping[str, float], due: Mapping[str, float]) -> float:
 
 
 def ledger(
-    gifts: Iterable[Gift],
-    period_of: Callable[[int], str],
-    weights: Mapping[str, float],
-    teams: Collection[str] = (),
+    gifts: Iterable[Gift], period_of: Callable[[int], str], teams: Collection[str] = (), first: str = ""
 ) -> list[Book]:
-    """The books of every period and team (of ``teams``, when they are named), in order. Gifts may come in any order and again."""
+    """The books of every period from ``first`` on and every team (of ``teams``, when they are named), in order.
+
+    Gifts may come in any order and again; those before ``first`` count for what is owed.
+    """
     once = {gift.number: gift for gift in gifts}
     books: dict[tuple[str, str], Accounts] = {}
+    latest: dict[str, Accounts] = {}
     for _, gift in sorted(once.items()):
         if not teams or gift.team in teams:
-            enter(books.setdefault((period_of(gift.at_ms), gift.team), {}), gift, weights)
-    return [book(period, team, accounts) for (period, team), accounts in sorted(books.items())]
+            key = (period_of(gift.at_ms), gift.team)
+            if key not in books:
+                books[key] = carried(latest.get(gift.team, {}))
+            latest[gift.team] = books[key]
+            enter(books[key], gift)
+    return [book(period, team, accounts) for (period, team), accounts in sorted(books.items()) if period >= first]
