@@ -19,6 +19,7 @@ from leads.errors import BadInput, LeadstreamError, Misconfigured, Mistakes
 from leadstream import cli_reports, config, desk
 from leadstream.cli_index import demoted_app, expire, rekey
 from leadstream.cli_people import people_app, token_app
+from leadstream.cli_recovery import backup, doctor, rebuild, restore
 from leadstream.options import Config, File, MappingFile, Tenant
 from leadstream.options import mapping as _mapping
 from leadstream.options import settings as _settings
@@ -49,6 +50,8 @@ for report in (cli_reports.fairness, cli_reports.hotline, cli_reports.sources):
     app.command()(report)
 app.command()(expire)
 app.command()(rekey)
+for recovering in (doctor, backup, restore, rebuild):
+    app.command()(recovering)
 
 
 def main() -> None:

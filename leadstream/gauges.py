@@ -49,7 +49,7 @@ async def measure(runtime: Runtime, metrics: Metrics) -> None:
         owners |= {(tenant, owner): float(n) for owner, n in now.owners.items()}
     metrics.gauge("leadstream_pool_customers", pools)
     metrics.gauge("leadstream_owner_customers", owners)
-    lag, oldest = await _log(runtime)
+    lag, oldest = await log_waiting(runtime)
     now_ms = clock()
     metrics.gauge("leadstream_log_lag_messages", {(RAW, part): float(n) for part, n in lag.items()})
     metrics.gauge(
@@ -58,7 +58,7 @@ async def measure(runtime: Runtime, metrics: Metrics) -> None:
     )
 
 
-async def _log(runtime: Runtime) -> tuple[dict[str, int], dict[str, int]]:
+async def log_waiting(runtime: Runtime) -> tuple[dict[str, int], dict[str, int]]:
     """(messages not acknowledged, time in ms of the oldest of them or 0), by partition."""
     if runtime.embedded_log:
         reader = runtime.consumer(WORKERS, "gauges")

@@ -83,6 +83,14 @@ class Archive:
             for frame in self._frames(path):
                 yield from frame
 
+    def newest(self) -> Entry | None:
+        """The last entry of the newest segment, None when there is none. Raises BadInput as ``read``."""
+        last = None
+        for path in self.segments()[-1:]:
+            for frame in self._frames(path):
+                last = frame[-1]
+        return last
+
     def _frames(self, path: Path) -> Iterator[list[Entry]]:
         with path.open("rb") as file:
             while len(head := file.read(4)) == 4:

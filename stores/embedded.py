@@ -14,8 +14,9 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal
 
 from redis import Redis
@@ -32,6 +33,8 @@ Fsync = Literal["always", "everysec"]
 _LONGEST_SOCKET = 100
 #: An append-only file that grew beyond this since its last rewrite is rewritten at a clean stop.
 REWRITE_BYTES = 64 << 20
+#: Name of a dump while one is written or loaded.
+_DUMP = "dump.rdb"
 #: Servers this process has started: kept so that the child is reaped and never warned about.
 _children: dict[Path, subprocess.Popen[bytes]] = {}
 
@@ -79,6 +82,49 @@ def stop(directory: Path | str, *, within_s: float = 120.0) -> bool:
     return True
 
 
+def save(directory: Path, to: Path, *, within_s: float = 600.0) -> Path:
+    """All data of the live server of this directory as of one moment, written to ``to``. Raises StoreDown."""
+    home = directory.expanduser().resolve()
+    with _client(socket_path(home), within_s) as client:
+        try:
+            before = client.lastsave()
+            client.bgsave()
+            deadline = time.monotonic() + within_s
+            while (state := client.info("persistence"))["rdb_bgsave_in_progress"]:
+                if time.monotonic() > deadline:
+                    raise StoreDown(f"the store did not write its data within {within_s:.0f} s")
+                time.sleep(0.05)
+        except RedisError as error:
+            raise StoreDown(
+                f"the store did not write its data ({type(error).__name__}); see {log_path(home)}"
+            ) from error
+    if state["rdb_last_bgsave_status"] != "ok" or client.lastsave() < before:
+        raise StoreDown(f"the store could not write its data; is there room on the disk? See {log_path(home)}")
+    shutil.move(home / _DUMP, to)
+    return to
+
+
+def load(directory: Path, dump: Path, *, within_s: float = 600.0) -> None:
+    """Make ``dump`` the data of a directory that has none, in the append-only form the server starts from. Raises StoreDown."""
+    home = directory.expanduser().resolve()
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    shutil.copy(dump, home / _DUMP)
+    with _only_one(home):
+        child = _launch(home, socket_path(home), "always", {"appendonly": "no"})
+        _await_ready(child, socket_path(home), home, within_s)
+        with _client(socket_path(home), within_s) as client:
+            try:
+                client.config_set("appendonly", "yes")
+                _await_rewrite(client, within_s)
+                client.shutdown(nosave=True)
+            except ConnectionError:
+                pass
+            except RedisError as error:
+                raise StoreDown(f"the store did not take the data ({type(error).__name__})") from error
+        child.wait(within_s)
+    (home / _DUMP).unlink()
+
+
 def socket_path(home: Path) -> Path:
     """Where the server of this directory listens. A directory whose path is too long for a socket gets one under /tmp."""
     inside = home / "store.sock"
@@ -119,7 +165,9 @@ def server_program() -> Path:
     )
 
 
-def _launch(home: Path, socket: Path, fsync: Fsync) -> subprocess.Popen[bytes]:
+def _launch(
+    home: Path, socket: Path, fsync: Fsync, other: Mapping[str, str] = MappingProxyType({})
+) -> subprocess.Popen[bytes]:
     options = {
         "port": "0",
         "unixsocket": str(socket),
@@ -136,6 +184,8 @@ def _launch(home: Path, socket: Path, fsync: Fsync) -> subprocess.Popen[bytes]:
         "maxmemory-policy": "noeviction",
         "lua-time-limit": "60000",  # the old name of busy-reply-threshold, which every version knows
         "slowlog-log-slower-than": "-1",  # it would quote what was sent
+        "dbfilename": _DUMP,
+        **other,
     }
     arguments = [part for name, value in options.items() for part in (f"--{name}", value)]
     # glibc's malloc is slow for many small values unless its thread cache is large (measured: 13 % of server time).
@@ -189,8 +239,12 @@ def _worth_a_rewrite(persistence: dict[str, object]) -> bool:
 
 
 def _rewrite(client: Redis, within_s: float) -> None:
-    deadline = time.monotonic() + within_s
     client.bgrewriteaof()
+    _await_rewrite(client, within_s)
+
+
+def _await_rewrite(client: Redis, within_s: float) -> None:
+    deadline = time.monotonic() + within_s
     while time.monotonic() < deadline:
         state = client.info("persistence")
         if not (state["aof_rewrite_in_progress"] or state["aof_rewrite_scheduled"]):
