@@ -11,9 +11,11 @@ from fastapi.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway import calls, forms, imports, problems, receipts
+from gateway import customers as customer_door
 from gateway import reviews as review_door
 from gateway.acceptance import Acceptance, Meter, Unmetered
 from gateway.callers import Tokens
+from gateway.customers import Customers
 from gateway.idempotency import IdempotencyStore
 from gateway.limits import BoundedRequests
 from gateway.problems import Problem
@@ -38,6 +40,7 @@ def make_app(
     probes: Mapping[str, Probe] | None = None,
     reviews: Reviews | None = None,
     tokens: Tokens | None = None,
+    customers: Customers | None = None,
 ) -> FastAPI:
     """The HTTP door. ``clock`` gives milliseconds; ``metrics`` the body and content type of /metrics; ``probes`` are
     asked by /readyz besides the store. Raises Misconfigured with every fault of the configuration."""
@@ -51,6 +54,8 @@ def make_app(
         app.include_router(door.router(acceptance))
     if reviews is not None:
         app.include_router(review_door.router(acceptance, reviews))
+    if customers is not None:
+        app.include_router(customer_door.router(acceptance, customers))
     _health(app, acceptance, dict(probes or {}), metrics)
     app.add_middleware(BoundedRequests, limits=config.limits)
     app.add_middleware(_Metered, meter=meter)

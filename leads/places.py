@@ -189,6 +189,12 @@ def _regions() -> frozenset[str]:
     return frozenset(_region_of().values())
 
 
+@cache
+def cities() -> tuple[str, ...]:
+    """Short forms of the cities of China."""
+    return tuple(_region_of())
+
+
 def is_chinese(region: str, city: str) -> bool:
     """Whether these short forms are a place in China."""
     return city in _region_of() or region in _regions()

@@ -111,6 +111,8 @@ def prepare(row: Row, envelope: Envelope, spec: Preparation) -> Lead | Refused:
     work = Bench(known, spec.country, list(moved))
     facts = work.facts(row, envelope, declared, spec.kinds)
     refused = _suppressed(facts, caller, known.get("phone", ""), rules)
+    if not refused and listed_not_to_contact(facts, spec):
+        refused = "do_not_contact"
     if refused:
         return Refused(row.event, "suppressed", refused, notes=tuple(work.notes))
     if rules.internal:
@@ -180,13 +182,14 @@ def _suppressed(facts: Facts, caller: str, raw: str, rules: _Rules) -> str:
         hidden = caller == "withheld" or (words and (raw != "" or not facts.call))
         if nobody and unnamed and hidden:
             return "withheld"
-    listed = rules.do_not_contact
-    if listed and any(
-        value in listed
-        for value in (*(phone.digits for phone in found), *(f"{mail.local}@{mail.domain}" for mail in facts.emails))
-    ):
-        return "do_not_contact"
     return ""
+
+
+def listed_not_to_contact(facts: Facts, spec: Preparation) -> bool:
+    """Whether a phone or a mailbox is on the configured do-not-contact list."""
+    listed = _rules(spec).do_not_contact
+    values = (*(phone.digits for phone in facts.phones), *(f"{mail.local}@{mail.domain}" for mail in facts.emails))
+    return bool(listed) and not listed.isdisjoint(values)
 
 
 def _without_own(facts: Facts, internal: frozenset[str], notes: list[Note]) -> Facts:

@@ -17,6 +17,7 @@ import typer
 
 from leads.errors import BadInput, LeadstreamError, Misconfigured, Mistakes
 from leadstream import cli_reports, config, desk
+from leadstream.cli_customers import bar, conflict
 from leadstream.cli_index import demoted_app, expire, rekey
 from leadstream.cli_people import people_app, token_app
 from leadstream.cli_recovery import backup, doctor, rebuild, restore
@@ -49,6 +50,8 @@ for command in (desk.split, desk.customer, desk.learn):
 for report in (cli_reports.fairness, cli_reports.hotline, cli_reports.sources):
     app.command()(report)
 app.command()(expire)
+app.command()(conflict)
+app.command()(bar)
 app.command()(rekey)
 for recovering in (doctor, backup, restore, rebuild):
     app.command()(recovering)

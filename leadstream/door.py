@@ -7,6 +7,7 @@ from importlib.metadata import version
 import uvicorn
 
 from gateway.app import make_app
+from leadstream.questions import Questions
 from leadstream.reviewing import Desk
 from leadstream.runtime import WORKERS, Runtime, clock
 from leadstream.settings import Settings
@@ -33,6 +34,7 @@ def run_gateway(settings: Settings) -> None:
         RedisIdempotency(runtime.client),
         meter=metrics,
         metrics=lambda: (exposition(registry), EXPOSITION),
+        customers=Questions(runtime.index, settings, runtime.tenants(), runtime.policies, clock, metrics),
         reviews=Desk(runtime.client, settings),
     )
 

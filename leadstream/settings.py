@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, StringConstraints
 from gateway.settings import PROVIDER_SCHEMES
 from leads.errors import Misconfigured
 from leads.preparation import Preparation
+from leadstream.conflictsection import ConflictSection
 from leadstream.matching import MatchingSection, ProfileSection
 from leadstream.policysection import Id, PolicySection
 from leadstream.section import Names, Section, listed
@@ -36,9 +37,9 @@ class TokenSection(Section):
 
     env: EnvName
     tenant: str
-    scopes: Annotated[tuple[Literal["calls", "imports", "receipts", "reviews"], ...], BeforeValidator(listed)] = (
-        "receipts",
-    )
+    scopes: Annotated[
+        tuple[Literal["calls", "imports", "receipts", "reviews", "conflicts", "contacts"], ...], BeforeValidator(listed)
+    ] = ("receipts",)
 
 
 class GatewaySection(Section):
@@ -90,6 +91,7 @@ class TenantSection(PolicySection):
     test_markers: Names = ("test@example.com",)
     matching: MatchingSection = MatchingSection()
     profile: ProfileSection = ProfileSection()
+    conflict: ConflictSection = ConflictSection()
     keep_days: float = Field(
         default=0.0, ge=0
     )  # customers without an owner, silent for longer, are forgotten; 0: never

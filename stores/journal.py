@@ -27,7 +27,7 @@ class Move(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """What happened to an entity after its leads' first dispositions: suspended, undone, erased, expired, told_apart, same,
     split, given, revealed; what was asked for (``leads.ownership.What``) and done, or ``refused``; what time did: lapsed,
     warning. ``member`` is the owner or pool it concerns, or the person who acted; ``why`` is his reason, that of a refusal or
-    of a lapse.
+    of a lapse. Of questions about customers: asked, contacted, barred, unbarred, accessed; ``member`` is who did.
     Among people, of no entity: joined, changed, paused, resumed, left, absent; ``member`` is whom it concerns."""
 
     what: str

@@ -33,6 +33,9 @@ seq; a *journal number* (8 bytes) numbers the effects, and the number of an enti
 | ``qk``      | HASH   | what opened a case -> its number 4: it opens none twice |
 | ``qr``      | HASH   | number of a running case 4 -> its lead 4, decide by 8 (ms), scope |
 | ``qs``      | HASH   | seq 4 and scope -> msgpack of Shares: agreed or decided |
+| ``zc``      | HASH   | seq, or a match key while no lead has it -> refused until 8, moments of the last 64 contacts 8 each (ms) |
+| ``zb``      | HASH   | match key -> since when 8 (ms) and who said so: nobody may contact whom this belongs to |
+| ``zq<who>`` | HASH   | one asker of conflict queries: ``level``, ``since``, ``began``, ``hits``, and the digest of each question of his window; expires |
 | ``j``       | STREAM | one entry per batch, its id is the number of its last effect; fields: number of the effect -> ``o`` outcome or ``m`` move |
 
 A holding is a Lease (leads/ownership.py) as an array, cut after the last element that differs from its default: commonly the
@@ -104,6 +107,17 @@ class Keys(msgspec.Struct, frozen=True, gc=False):
     def bucket(self, kind: str) -> str:
         """Buckets of one kind of match key: a table of its own, so that tables double at different times."""
         return f"{self.tag}k{kind}"
+
+    @property
+    def contacts(self) -> str:
+        return f"{self.tag}zc"
+
+    @property
+    def barred(self) -> str:
+        return f"{self.tag}zb"
+
+    def asker(self, who: str) -> str:
+        return f"{self.tag}zq{who}"
 
     def day(self, number: int) -> str:
         return f"{self.tag}d{number}"

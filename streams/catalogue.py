@@ -19,6 +19,8 @@ Values = tuple[str, ...]
 
 DOORS: Values = get_args(Door)
 STAGES: Values = ("prepare", "register", "judge", "plan", "commit", "publish")
+ANSWERS: Values = ("free", "in_pool", "shared", "under_way", "cooling", "protected", "wait")
+PERMISSIONS: Values = ("do_not_contact", "refused", "hours", "budget", "locked", "ok")
 DEPENDENCIES: Values = ("store", "log", "journal")  # journal: the relay, which needs both
 
 #: Seconds from the door's acceptance to the outcome. Objectives: 0.25 s for one lead (p99), 60 s for any lead.
@@ -68,6 +70,10 @@ CATALOGUE: tuple[Metric, ...] = (
     Metric("leadstream_set_aside_total", "counter", "messages", "Messages set aside because they killed a worker twice."),
     Metric("leadstream_retries_total", "counter", "retries", "Calls repeated in place because a dependency did not answer.", {"dependency": DEPENDENCIES}),
     Metric("leadstream_expired_leads_total", "counter", "leads", "Leads forgotten because their customer had no owner and was silent for too long."),
+    # questions about customers
+    Metric("leadstream_conflict_queries_total", "counter", "questions", "Conflict queries, by what was answered; wait: the asker has used up his turns.", {"tenant": (), "answer": ANSWERS}),
+    Metric("leadstream_conflict_fishing_total", "counter", "questions", "Conflict queries of somebody who asks much and finds little: he is slowed down."),
+    Metric("leadstream_contact_checks_total", "counter", "questions", "Whether a customer may be called, by the reason given.", {"tenant": (), "permission": PERMISSIONS}),
     # what waits
     Metric("leadstream_oldest_unanswered_seconds", "gauge", "seconds", "Age of the oldest lead without an outcome; 0 when none waits.", _PLACE, (), "max"),
     Metric("leadstream_log_lag_messages", "gauge", "messages", "Messages in the log that no worker has acknowledged.", _PLACE, (), "max"),

@@ -123,6 +123,16 @@ class Metrics(Collector):
         """``n`` leads went to the dead letters; ``reason`` is one of the rejected codes."""
         self._add("leadstream_dead_letters_total", (reason,), n)
 
+    def asked(self, tenant: str, answer: str, *, fishing: bool) -> None:
+        """A conflict query was answered; ``fishing`` when the asker is slowed down."""
+        self._add("leadstream_conflict_queries_total", (tenant, answer), 1)
+        if fishing:
+            self._add("leadstream_conflict_fishing_total", (), 1)
+
+    def checked(self, tenant: str, reason: str) -> None:
+        """Somebody asked whether a customer may be called."""
+        self._add("leadstream_contact_checks_total", (tenant, reason), 1)
+
     def expired(self, n: int) -> None:
         """``n`` leads were forgotten by retention."""
         self._add("leadstream_expired_leads_total", (), n)

@@ -45,14 +45,14 @@ def _pair(my: Phone, their: Phone, seq: int, scale: Scale) -> Met | None:
     if my.mask or their.mask:
         return _masked(my, their, seq, scale)
     one, two = my.digits, their.digits
-    if one == two or _same_line(one, two):
+    if one == two or same_line(one, two):
         return scale.value("phone", _level(my, their), scale.rivals("P", phone_value(my)), seq)
     if len(one) >= 8 and abs(len(one) - len(two)) <= 1 and OSA.distance(one, two, score_cutoff=1) == 1:
         return scale.value("phone", "near", 0, seq)
     return None
 
 
-def _same_line(one: str, two: str) -> bool:
+def same_line(one: str, two: str) -> bool:
     """A landline with and without its area code."""
     if len(one) == len(two) or min(len(one), len(two)) < 7 or max(len(one), len(two)) > 10:
         return False
