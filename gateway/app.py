@@ -11,10 +11,12 @@ from fastapi.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway import calls, forms, imports, problems, receipts
+from gateway import cases as case_door
 from gateway import customers as customer_door
 from gateway import reviews as review_door
 from gateway.acceptance import Acceptance, Meter, Unmetered
 from gateway.callers import Tokens
+from gateway.cases import Cases
 from gateway.customers import Customers
 from gateway.idempotency import IdempotencyStore
 from gateway.limits import BoundedRequests
@@ -41,6 +43,7 @@ def make_app(
     reviews: Reviews | None = None,
     tokens: Tokens | None = None,
     customers: Customers | None = None,
+    cases: Cases | None = None,
 ) -> FastAPI:
     """The HTTP door. ``clock`` gives milliseconds; ``metrics`` the body and content type of /metrics; ``probes`` are
     asked by /readyz besides the store. Raises Misconfigured with every fault of the configuration."""
@@ -56,6 +59,8 @@ def make_app(
         app.include_router(review_door.router(acceptance, reviews))
     if customers is not None:
         app.include_router(customer_door.router(acceptance, customers))
+    if cases is not None:
+        app.include_router(case_door.router(acceptance, cases))
     _health(app, acceptance, dict(probes or {}), metrics)
     app.add_middleware(BoundedRequests, limits=config.limits)
     app.add_middleware(_Metered, meter=meter)

@@ -9,7 +9,17 @@ import msgspec
 Kind = Literal["form", "typeform", "google_ads", "calls", "twilio", "import"]
 Scheme = Literal["hmac", "standard", "twilio", "google_key", "bearer", "none"]
 Scope = Literal[
-    "calls", "forms", "imports", "receipts", "reviews", "customers", "people", "policy", "conflicts", "contacts"
+    "calls",
+    "forms",
+    "imports",
+    "receipts",
+    "reviews",
+    "customers",
+    "people",
+    "policy",
+    "conflicts",
+    "contacts",
+    "cases",
 ]
 Role = Literal["", "agent", "leader", "admin", "dialler"]
 
@@ -21,8 +31,8 @@ PROVIDER_SCHEMES: dict[str, Scheme] = {"twilio": "twilio", "google_ads": "google
 #: pools, an admin for all; a dialler only asks whether it may call.
 ROLES: dict[Role, frozenset[Scope]] = {
     "": frozenset({"receipts"}),
-    "agent": frozenset({"customers", "policy", "conflicts", "contacts"}),
-    "leader": frozenset({"customers", "policy", "conflicts", "contacts", "people", "reviews"}),
+    "agent": frozenset({"customers", "policy", "conflicts", "contacts", "cases"}),
+    "leader": frozenset({"customers", "policy", "conflicts", "contacts", "cases", "people", "reviews"}),
     "admin": frozenset(get_args(Scope)),
     "dialler": frozenset({"conflicts", "contacts"}),
 }

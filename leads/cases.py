@@ -17,6 +17,8 @@ WHOLE = 10_000  # basis points
 
 Origin = Literal["filed", "owned_by_other", "two_owners"]
 Stage = Literal["open", "proposed", "decided", "appealed", "final"]
+OwnerRule = Literal["customer_names", "first_follow_up", "first_report", "holder"]
+ShareRule = Literal["agreed", "both_helped", "by_work", "owner_takes_all"]
 
 #: Kinds of contact that are evidence when they have what the record asks of them (docs/ownership.md); a note never is.
 EVIDENCED: tuple[str, ...] = ("call", "mail", "visit")
@@ -37,9 +39,10 @@ REFUSALS: dict[str, str] = {
     "no_proposal": "the evidence has not been collected yet; show the case once, then decide",
     "appealed": "an appeal has been filed already; wait for its decision",
     "not_decided": "the case is not decided yet; there is nothing to appeal",
-    "bad_shares": "the shares must be of different people, none below 0, and come to exactly 100 %",
+    "bad_shares": "the shares must be of different people, none below 0 %, and come to exactly 100 %",
     "not_among": "the new owner must be one of the parties or a member who has not left",
     "gone": "this person has left",
+    "no_member": "there is no such person on the roster",
     "moved": "somebody else changed this case at the same moment; look at it again and repeat",
     "no_statement": "say what happened, in at most 200 characters, without personal data",
 }
@@ -82,14 +85,11 @@ class Statement(Packed, frozen=True):
 
 
 class Rulebook(Packed, frozen=True):
-    """The written rule of a tenant. ``owner`` and ``shares`` are asked in order; the first that has an answer gives it.
+    """The written rule of a tenant. ``owner`` and ``shares`` are asked in order; the first that has an answer gives it."""
 
-    owner: customer_names, first_follow_up, first_report, holder. shares: agreed, both_helped, by_work, owner_takes_all.
-    """
-
-    version: str = ""
-    owner: tuple[str, ...] = ("customer_names", "first_follow_up", "first_report", "holder")
-    shares: tuple[str, ...] = ("agreed", "both_helped", "owner_takes_all")
+    version: str = ""  # of the policy it is part of
+    owner: tuple[OwnerRule, ...] = ("customer_names", "first_follow_up", "first_report", "holder")
+    shares: tuple[ShareRule, ...] = ("agreed", "both_helped", "owner_takes_all")
     helped_contacts: int = 1  # evidenced contacts from which somebody has helped
     file_within_ms: int = 30 * 86_400_000  # after the customer last changed hands
     decide_within_ms: int = 2 * 86_400_000
@@ -158,14 +158,6 @@ class Case(Packed, frozen=True):
         return self.stage in ("open", "proposed", "appealed")
 
 
-class Answer(Record, frozen=True):
-    """What came of something asked of a case. ``status``: done, known (it was so already) or refused with a ``reason``."""
-
-    status: Literal["done", "known", "refused"]
-    reason: str = ""
-    case: Case | None = None
-
-
 class Agreement(Packed, frozen=True):
     """Shares of a customer in a scope, as somebody proposed them or a case decided."""
 
@@ -180,6 +172,16 @@ class Shares(Packed, frozen=True):
 
     now: Agreement | None = None
     asked: Agreement | None = None
+
+
+class Answer(Record, frozen=True):
+    """What came of something asked of a case or of shares. ``status``: done, known (it was so already) or refused with a
+    ``reason`` of REFUSALS."""
+
+    status: Literal["done", "known", "refused"]
+    reason: str = ""
+    case: Case | None = None
+    shares: Shares | None = None
 
 
 def whole(parts: Sequence[Part]) -> bool:
@@ -203,3 +205,8 @@ def shared_by(weights: Mapping[str, int]) -> tuple[Part, ...]:
     for member in order[: WHOLE - sum(points.values())]:
         points[member] += 1
     return tuple(Part(member, share) for member, share in points.items())
+
+
+def parts_of(percent: Mapping[str, float]) -> tuple[Part, ...]:
+    """Shares given in per cent, to the hundredth. What does not come to 100 stays what it is: ``whole`` says so."""
+    return tuple(Part(member, round(share * 100)) for member, share in percent.items())

@@ -10,6 +10,8 @@ from typing import Literal
 
 import msgspec
 
+from leads.cases import Rulebook
+
 Strategy = Literal["turn", "least_loaded", "quota", "ranked", "first"]
 Clash = Literal["refuse", "warn", "merge"]
 Op = Literal["in", "not_in", "at_least", "at_most", "exists", "prefix"]
@@ -174,9 +176,20 @@ class Policy(msgspec.Struct, frozen=True):
     credit: float = 0.0  # turns one who is absent is owed on return at most
     contact: Contact = Contact()
     handover: Handover = Handover()
+    disputes: Rulebook = Rulebook()
 
 
 def versioned(policy: Policy) -> Policy:
     """``policy`` with the digest of what it says as its version, so equal policies have equal versions."""
     content = msgspec.json.encode(msgspec.structs.replace(policy, version=""), order="deterministic")
     return msgspec.structs.replace(policy, version=hashlib.sha256(content).hexdigest()[:16])
+
+
+def is_leader(policy: Policy, who: str) -> bool:
+    """Does this person lead a team or a pool, and has not left?"""
+    member = policy.members.get(who)
+    if member is not None and member.left:
+        return False
+    return any(team.leader == who for team in policy.teams.values()) or any(
+        who in pool.leaders for pool in policy.pools.values()
+    )

@@ -16,7 +16,7 @@ import msgspec
 import typer
 
 from leads.errors import BadInput, LeadstreamError, Misconfigured, Mistakes
-from leadstream import cli_reports, config, desk
+from leadstream import cli_cases, cli_reports, config, desk
 from leadstream.cli_customers import bar, conflict
 from leadstream.cli_index import demoted_app, expire, rekey
 from leadstream.cli_people import people_app, token_app
@@ -43,9 +43,10 @@ for name, sub in (
     ("demoted", demoted_app),
     ("people", people_app),
     ("token", token_app),
+    ("case", cli_cases.case_app),
 ):
     app.add_typer(sub, name=name)
-for command in (desk.split, desk.customer, desk.learn):
+for command in (desk.split, desk.customer, desk.learn, cli_cases.share):
     app.command()(command)
 for report in (cli_reports.fairness, cli_reports.hotline, cli_reports.sources):
     app.command()(report)

@@ -7,6 +7,7 @@ from importlib.metadata import version
 import uvicorn
 
 from gateway.app import make_app
+from leadstream.casebook import disputes
 from leadstream.questions import Questions
 from leadstream.reviewing import Desk
 from leadstream.runtime import WORKERS, Runtime, clock
@@ -36,6 +37,7 @@ def run_gateway(settings: Settings) -> None:
         metrics=lambda: (exposition(registry), EXPOSITION),
         customers=Questions(runtime.index, settings, runtime.tenants(), runtime.policies, clock, metrics),
         reviews=Desk(runtime.client, settings),
+        cases=disputes(runtime),
     )
 
     async def join() -> None:

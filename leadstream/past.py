@@ -31,18 +31,23 @@ class Past:
 
     async def effects(self) -> AsyncIterator[Effect]:
         """Outcomes and moves in order of their numbers, each once, as far as they have left the store (a second or two)."""
-        mine = f"{self._tenant}/".encode()
         order = Order()
         waiting: list[tuple[int, bytes]] = []
-        async for key, value in self._messages(JOURNAL):
-            if key.startswith(mine):
-                waiting += order.take(int(key[len(mine) :]), value)
+        async for number, value in self.entries():
+            waiting += order.take(number, value)
             if len(waiting) >= _SLICE:
                 for effect in await effects(self._runtime.index, self._tenant, waiting):
                     yield effect
                 waiting = []
         for effect in await effects(self._runtime.index, self._tenant, [*waiting, *order.rest()]):
             yield effect
+
+    async def entries(self) -> AsyncIterator[tuple[int, bytes]]:
+        """The same as they are kept: packed, as they come, some of them twice."""
+        mine = f"{self._tenant}/".encode()
+        async for key, value in self._messages(JOURNAL):
+            if key.startswith(mine):
+                yield int(key[len(mine) :]), value
 
     async def envelopes(self) -> AsyncIterator[Envelope]:
         """What the doors accepted, in order of arrival at each partition; repeats are possible. Only as far back as the raw log is kept."""

@@ -7,8 +7,9 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
+from leads.cases import OwnerRule, Rulebook, ShareRule
 from leads.policy import (
     Absence,
     Answer,
@@ -28,7 +29,7 @@ from leads.policy import (
     Widening,
     versioned,
 )
-from leadstream.section import Names, Section
+from leadstream.section import Names, Section, listed
 
 MINUTE_MS, HOUR_MS, DAY_MS = 60_000, 3_600_000, 86_400_000
 
@@ -244,6 +245,27 @@ class HandoverSection(Section):
     rotate_days: Days = 0.0
 
 
+class DisputesSection(Section):
+    """The written rule for disputes: what is asked in which order, and the time there is to file, to decide and to appeal."""
+
+    owner: Annotated[tuple[OwnerRule, ...], BeforeValidator(listed)] = Rulebook().owner
+    shares: Annotated[tuple[ShareRule, ...], BeforeValidator(listed)] = Rulebook().shares
+    helped_contacts: int = Field(default=1, ge=1)
+    file_within_days: Days = 30.0
+    decide_within_hours: float = Field(default=48.0, gt=0, le=8_760)
+    appeal_within_days: Days = 5.0
+
+    def rulebook(self) -> Rulebook:
+        return Rulebook(
+            owner=self.owner,
+            shares=self.shares,
+            helped_contacts=self.helped_contacts,
+            file_within_ms=_ms(self.file_within_days, DAY_MS),
+            decide_within_ms=_ms(self.decide_within_hours, HOUR_MS),
+            appeal_within_ms=_ms(self.appeal_within_days, DAY_MS),
+        )
+
+
 class PolicySection(Section):
     """The part of a tenant that is its policy."""
 
@@ -261,6 +283,7 @@ class PolicySection(Section):
     routing: RoutingSection = RoutingSection()
     contact: ContactSection = ContactSection()
     handover: HandoverSection = HandoverSection()
+    disputes: DisputesSection = DisputesSection()
     rules: tuple[RuleSection, ...] = ()
 
     def policy(self) -> Policy:
@@ -292,6 +315,7 @@ class PolicySection(Section):
             handover=Handover(
                 leaving.per_successor, leaving.pool, leaving.service_team, _ms(leaving.rotate_days, DAY_MS)
             ),
+            disputes=self.disputes.rulebook(),
         )
         return versioned(policy)
 

@@ -63,8 +63,8 @@ class Desk:
             {
                 **msgspec.to_builtins(one),
                 "probability": round(one.probability, 4),
-                "lead": _masked(facts.get(one.seq)),
-                "resembles": _masked(facts.get(one.likeliest)),
+                "lead": masked(facts.get(one.seq)),
+                "resembles": masked(facts.get(one.likeliest)),
             }
             for one in queue
         ]
@@ -94,7 +94,8 @@ def check_reason(why: str) -> None:
         )
 
 
-def _masked(facts: Facts | None) -> dict[str, str]:
+def masked(facts: Facts | None) -> dict[str, str]:
+    """What may be shown of a lead to whoever looks: enough to know it again, not enough to call."""
     if facts is None:
         return {}
     return {field: shown for field in _FIELDS if (shown := values(field, facts))}

@@ -13,6 +13,7 @@ from functools import cache
 from importlib.metadata import version
 from typing import Any
 
+from leadstream.casebook import disputes, watch_cases
 from leadstream.gauges import watch
 from leadstream.life import retention
 from leadstream.policies import follow
@@ -164,11 +165,13 @@ async def _end(duties: Sequence[asyncio.Task[None]]) -> None:
 def _duties(
     runtime: Runtime, shell: Shell, metrics: Metrics, slot: str, ready: Callable[[], bool], journals: Publisher
 ) -> list[asyncio.Task[None]]:
-    """What every worker does besides: relay the journal, measure what /metrics shows, follow the policy in force."""
+    """What every worker does besides: relay the journal and open a case of what it says is contested, measure what /metrics
+    shows, follow the policy in force."""
     journal = ValkeyJournal(runtime.client)
     tenants = list(runtime.settings.tenants)
     return [
-        asyncio.create_task(relay(journal, journals, tenants, slot, metrics)),
+        asyncio.create_task(relay(journal, journals, tenants, slot, metrics, witnesses=(disputes(runtime).witness,))),
+        asyncio.create_task(watch_cases(runtime, metrics)),
         asyncio.create_task(watch(runtime, metrics, ready)),
         asyncio.create_task(retention(runtime, metrics)),
         asyncio.create_task(follow(runtime.policies, shell, metrics)),

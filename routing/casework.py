@@ -162,3 +162,8 @@ def consented(shares: Shares, who: str, parts: Sequence[Part], at_ms: int) -> Sh
     if set(concerned) <= set(consents):
         return Shares(msgspec.structs.replace(agreement, at_ms=at_ms))
     return Shares(shares.now, agreement)
+
+
+def ruled(decision: Decision, case: int) -> Shares:
+    """The shares as a case decided them; what somebody had proposed meanwhile has no object any more."""
+    return Shares(Agreement(decision.parts, (), decision.at_ms, case))

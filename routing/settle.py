@@ -8,7 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from leads.cases import WHOLE, Agreement, Ground, Part, Proposal, Rulebook, Touch, shared_by
+from leads.cases import (
+    WHOLE,
+    Agreement,
+    Ground,
+    OwnerRule,
+    Part,
+    Proposal,
+    Rulebook,
+    ShareRule,
+    Touch,
+    shared_by,
+)
 from routing.contributions import Contribution, contributions
 
 #: Kinds of touches that announce a customer: whoever did one first reported first.
@@ -27,8 +38,8 @@ def propose(
     work = {party: contributions(touches).get(party, Contribution(party)) for party in parties}
     grounds: list[Ground] = []
     owner = parties[0]
-    for rule in rulebook.owner:
-        ground = _OWNER[rule](parties, touches)
+    for asked in rulebook.owner:
+        ground = _OWNER[asked](parties, touches)
         grounds.append(ground)
         if ground.member:
             owner = ground.member
@@ -41,12 +52,6 @@ def propose(
             break
     parts = parts or (Part(owner, WHOLE),)
     return Proposal(owner, parts, tuple(grounds), rulebook.version, at_ms)
-
-
-def unknown_rules(rulebook: Rulebook) -> list[tuple[str, str]]:
-    """(part of the rulebook, name) of every rule that does not exist."""
-    asked = (("owner", rulebook.owner, set(_OWNER)), ("shares", rulebook.shares, set(_SHARES)))
-    return [(part, name) for part, names, known in asked for name in names if name not in known]
 
 
 def _first(parties: Sequence[str], touches: Sequence[Touch], rule: str, kinds: Sequence[str], word: str) -> Ground:
@@ -111,13 +116,13 @@ def _owner_takes_all(owner: str, work: Work, agreement: Agreement | None, rulebo
     return (Part(owner, WHOLE),), f"all of it to {owner}"
 
 
-_OWNER: dict[str, Callable[[Sequence[str], Sequence[Touch]], Ground]] = {
+_OWNER: dict[OwnerRule, Callable[[Sequence[str], Sequence[Touch]], Ground]] = {
     "customer_names": _customer_names,
     "first_follow_up": _first_follow_up,
     "first_report": _first_report,
     "holder": _holder,
 }
-_SHARES: dict[str, Callable[[str, Work, Agreement | None, Rulebook], Shares]] = {
+_SHARES: dict[ShareRule, Callable[[str, Work, Agreement | None, Rulebook], Shares]] = {
     "agreed": _agreed,
     "both_helped": _both_helped,
     "by_work": _by_work,

@@ -54,7 +54,8 @@ async def write(
     arguments: list[Any] = [bytes.fromhex(case.event), at_ms, who, why, what, key]
     arguments += [case.number.to_bytes(4, "big") if case.number else b""]
     arguments += [case.version.to_bytes(8, "big") if case.version else b"", _encode(kept)]
-    arguments += [case.decide_by_ms if case.running else "", case.scope, member, _encode(shares) if shares else b""]
+    arguments += [case.decide_by_ms if case.running else "", case.scope, member]
+    arguments.append(case.parties[0] if what == "open" else _encode(shares) if shares else b"")
     for move in moves:
         arguments += move
     with guarded("write a case"):

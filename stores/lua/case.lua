@@ -4,7 +4,7 @@
 -- ARGV 5 what: open (a new case, its contender's claim is suspended beside the lease) | join (one more contender) | put (the
 --   case alone) | settle (the customer goes to one, all suspended claims end), 6 what opened it, 7 number (4 bytes, '' to be
 --   given), 8 its version as it was read (8 bytes, '' new), 9 the case as it shall be, 10 decide by in ms ('' nobody has to), 11 scope,
---   12 member: contender or new owner, 13 shares as decided (msgpack, '' none), 14.. what, member of each move to record.
+--   12 member: contender or new owner, 13 shares as decided (msgpack, '' none); of open who holds it, 14.. what, member of each move to record.
 -- Reply: what came of it, number of the case. unknown | under_way | known (opened by the same before) | running (another case
 --   of this customer and scope: join it) | no_owner | own | moved (the case has changed: read it again) | done.
 -- Before it: shared, entities, lease, alone.
@@ -35,9 +35,12 @@ local function settle_lease(owner)
   end
   open_entity(e).holds = kept
   local l = live and lease_of(live) or free_lease(scope, number(seq))
+  local terms = { l.recycle_ms, l.close_within_ms, l.warn_ms }
   if l.owner ~= owner or l.state ~= LIVE then pass(l, owner, '', time, journal + 1) end
-  l.until_ms = 0
+  l.recycle_ms, l.close_within_ms, l.warn_ms = unpack(terms) -- whoever it goes to, under the terms it was held under
+  l.stage, l.until_ms = 'owned', 0
   replace(kept, live, l)
+  return l
 end
 
 -- The running case of this customer and scope: few run at a time, and a merge changes no key.
@@ -49,10 +52,11 @@ local function running()
   end
 end
 
-local h = holding(e, scope)
+local h, l = holding(e, scope), nil
 if what == 'open' then
   if not h or h[2] == '' then return { 'no_owner', 0 } end
   if h[2] == member then return { 'own', 0 } end
+  if h[2] ~= ARGV[13] then return { 'moved', 0 } end
   local other = running()
   if other then return { 'running', number(other) } end
   id = pack('>I4', call('HINCRBY', KEYS[1], 'case', 1))
@@ -62,11 +66,11 @@ if what == 'open' or what == 'join' then
   suspend(member)
   call('HSET', KEYS[18], key, id)
 elseif what == 'settle' then
-  settle_lease(member)
+  l = settle_lease(member)
   if ARGV[13] ~= '' then call('HSET', KEYS[20], seq .. scope, ARGV[13]) end
 end
 
-for i = 14, #ARGV, 2 do move(ARGV[i], e, scope, ARGV[i + 1], number(id)) end
+for i = 14, #ARGV, 2 do move(ARGV[i], e, scope, ARGV[i + 1], number(id), l) end
 call('HSET', KEYS[17], id, pack('>I8', journal) .. ARGV[9])
 if ARGV[10] == '' then
   call('HDEL', KEYS[19], id)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leads.cases import WHOLE, Agreement, Part, Rulebook, Touch, shared_by, whole
+from leads.cases import WHOLE, Agreement, Part, Rulebook, ShareRule, Touch, shared_by, whole
 from routing.contributions import contributions, dependence
-from routing.settle import propose, unknown_rules
+from routing.settle import propose
 
 DAY = 86_400_000
 RULES = Rulebook(version="v1")
@@ -75,10 +77,6 @@ def test_shares_by_work_follow_the_contacts_with_evidence() -> None:
 def test_the_order_of_the_rules_is_the_tenants() -> None:
     rules = Rulebook(owner=("holder",), shares=("owner_takes_all",))
     assert propose(("B", "A"), A_FIRST, None, rules, 0).parts == (Part("B", WHOLE),)
-    assert unknown_rules(Rulebook(owner=("coin",), shares=("agreed", "halves"))) == [
-        ("owner", "coin"),
-        ("shares", "halves"),
-    ]
 
 
 def test_an_entry_of_the_journal_that_is_read_twice_counts_once() -> None:
@@ -110,12 +108,12 @@ TOUCHES = st.lists(
     ),
     max_size=20,
 )
-ORDERS = st.permutations(["agreed", "both_helped", "by_work", "owner_takes_all"]).map(tuple)
+ORDERS = st.permutations(get_args(ShareRule)).map(tuple)
 
 
 @given(TOUCHES, ORDERS, st.permutations(["A", "B", "C"]), st.integers(1, 3))
 def test_whatever_the_record_says_the_shares_come_to_the_whole(
-    touches: list[Touch], order: tuple[str, ...], parties: list[str], helped: int
+    touches: list[Touch], order: tuple[ShareRule, ...], parties: list[str], helped: int
 ) -> None:
     proposal = propose(parties, touches, None, Rulebook(shares=order, helped_contacts=helped), 0)
     assert whole(proposal.parts)

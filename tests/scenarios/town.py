@@ -7,7 +7,7 @@ from itertools import count
 
 from leads.policy import Policy
 from leads.preparation import Preparation
-from leads.records import Envelope, Outcome, Row
+from leads.records import Door, Envelope, Outcome, Row
 from stores.index import ValkeyIndex
 from stores.lookup import roots
 from streams.intake import Taken
@@ -43,14 +43,16 @@ class Town:
         """An empty town on the same store."""
         return Town(self.index, f"{self.tenant}-{number}", self.spec.preparation.kinds)
 
-    def work(self, fields: Fields, at_ms: int = BEGIN_MS) -> Work:
+    def work(self, fields: Fields, at_ms: int = BEGIN_MS, door: Door = "form") -> Work:
         event = next(self._numbers).to_bytes(16, "big")
-        envelope = Envelope(self.tenant, "web", "form", at_ms, ())
+        envelope = Envelope(self.tenant, "web", door, at_ms, ())
         return Work(event, Row(event.hex(), fields), envelope, Message(topic="", key=b"", value=b""))
 
-    async def hear(self, *leads: Fields, at_ms: int = BEGIN_MS, shell: Shell | None = None) -> list[Outcome]:
+    async def hear(
+        self, *leads: Fields, at_ms: int = BEGIN_MS, shell: Shell | None = None, door: Door = "form"
+    ) -> list[Outcome]:
         """Leads in one batch; their outcomes in the order given."""
-        works = [self.work(fields, at_ms) for fields in leads]
+        works = [self.work(fields, at_ms, door) for fields in leads]
         done = {o.event: o for o in await (shell or self.shell).judge_now(Taken({self.tenant: works}))}
         return [done[work.event.hex()] for work in works]
 
