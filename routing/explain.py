@@ -18,6 +18,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "level": ("level not asked for", "级别不符"),
     "skill": ("lacks skill", "缺少技能"),
     "weight": ("weight", "权重"),
+    "line": ("does not serve this line", "不负责该产品线"),
+    "off shift": ("off shift", "不在班次内"),
     "in": ("is none of the values asked for", "不在所列取值中"),
     "not_in": ("is one of the values excluded", "属于排除的取值"),
     "at_least": ("too low or not given", "过低或缺失"),
@@ -33,6 +35,9 @@ _WORDS: dict[str, tuple[str, str]] = {
     "turn": ("in turn", "轮流分配"),
     "least_loaded": ("fewest open first", "负荷最少者优先"),
     "first": ("first in the list", "按顺序优先"),
+    "quota": ("most of the quota left", "剩余配额最多者优先"),
+    "ranked": ("best result first", "业绩最好者优先"),
+    "scope": ("scope", "产品线/区域"),
     "pool": ("pool", "公海"),
     "among": ("among", "候选"),
 }

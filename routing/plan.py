@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from leads.policy import Member, Policy, Rule
-from leads.records import Lead, Plan, Share
-from routing.availability import Epochs, hindrance
+from bisect import bisect_right
+
+from msgspec.structs import replace
+
+from leads.policy import Member, Policy, Rule, Scope
+from leads.records import Door, Lead, Plan, Share
+from routing.availability import Moment, Moments, hindrance
 from routing.rules import Conditions
+from routing.terms import answer_target, holding_cap, protect_ms
+from routing.working_time import calendar
 
 _UNMATCHED = Rule(id="", affinity=True)
-_MEMO_CAP = 65_536  # (conditions, epoch) pairs remembered
+_ONE_SCOPE = Scope(id="", when=())
+_DOORS: tuple[Door, ...] = ("call", "form", "import")
+_MEMO_CAP = 65_536  # situations remembered
 
 
 def plan(lead: Lead, policy: Policy, now_ms: int) -> Plan:
@@ -26,66 +34,126 @@ class Router:
 
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
-        self._conditions = Conditions(policy.rules)
-        self._epochs = Epochs(policy.members.values())
-        self._memo: dict[tuple[int, int], Plan] = {}
+        self._conditions = Conditions((*policy.rules, *policy.scopes))
+        self._moments = Moments(policy)
+        self._widenings = sorted({wider.after_ms for rule in policy.rules for wider in rule.widen})
+        self._by_door = not {*policy.protect, *policy.answer}.isdisjoint(_DOORS)
+        self._memo: dict[tuple[int, Moment, str, int], Plan] = {}
         self._plans: dict[Plan, Plan] = {}
 
-    def plan(self, lead: Lead, now_ms: int) -> Plan:
-        """Never without a target: ``shares`` or ``pool`` is there."""
-        situation = (self._conditions.holding(lead), self._epochs.at(now_ms))
+    def plan(self, lead: Lead, now_ms: int, waited_ms: int = 0) -> Plan:
+        """Never without a target: ``shares`` or ``pool`` is there. ``waited_ms``: how long it has been in line; rules widen."""
+        waited = bisect_right(self._widenings, waited_ms)
+        door = lead.door if self._by_door else ""
+        situation = (self._conditions.holding(lead), self._moments.at(now_ms), door, waited)
         found = self._memo.get(situation)
         if found is None:
             if len(self._memo) >= _MEMO_CAP:
                 self._memo.clear()
                 self._plans.clear()
-            made = self._make(situation[0], now_ms)
+            made = self._make(situation, now_ms)
             found = self._memo[situation] = self._plans.setdefault(made, made)
         return found
 
-    def _make(self, holding: int, now_ms: int) -> Plan:
+    def answer_by(self, made: Plan, now_ms: int) -> int:
+        """When a lead of ``now_ms`` under this plan must have been answered, 0 without a target."""
+        if not made.answer_ms or not made.answer_hours:
+            return made.answer_ms and now_ms + made.answer_ms
+        hours = self._policy.hours[made.answer_hours]
+        return calendar(hours, self._policy.timezone).after(now_ms, made.answer_ms)
+
+    def widens_at(self, made: Plan, since_ms: int, now_ms: int) -> int:
+        """When more people may take a lead that waits since ``since_ms``, 0 when its rule widens no more."""
+        rule = next((rule for rule in self._policy.rules if rule.id == made.rule), _UNMATCHED)
+        return next((since_ms + w.after_ms for w in rule.widen if since_ms + w.after_ms > now_ms), 0)
+
+    def _make(self, situation: tuple[int, Moment, str, int], now_ms: int) -> Plan:
+        policy = self._policy
+        holding, (_, on), door, waited = situation
+        considered, matched = self._matching(holding)
+        scope = next((s for s in policy.scopes if not self._conditions.failed(s.when, holding)), _ONE_SCOPE).id
+        if scope:
+            considered.append(("scope", scope))
+        if matched.grade:
+            considered.append(("grade", matched.grade))
+        rule = _widened(matched, self._widenings[waited - 1] if waited else 0)
+        pool = policy.pools[rule.pool or rule.overflow or policy.default_pool]
+        shares: list[Share] = []
+        away: list[Share] = []
+        for member in self._target(rule):
+            kind, detail = hindrance(member, rule, now_ms, scope, on)
+            considered.append((f"member:{member.id}", f"{kind}: {detail}" if detail else kind or "available"))
+            if kind in ("", "absent"):
+                share = Share(member.id, member.weight, holding_cap(policy, member.id, pool), member.max_day)
+                (away if kind else shares).append(share)
+        if rule.strategy == "ranked":
+            shares.sort(key=lambda share: -policy.members[share.member].result)
+        kinds = (rule.grade, door)
+        answer = rule.answer or answer_target(policy, kinds)
+        targeted = bool(rule.team or rule.members)
+        return Plan(
+            rule=rule.id,
+            policy=policy.version,
+            strategy=rule.strategy,
+            group=_group(matched),
+            shares=tuple(shares),
+            pool=pool.id,
+            reason="unmatched" if rule is _UNMATCHED else "matched_rule" if rule.pool else "parked",
+            affinity=rule.affinity,
+            protect_ms=rule.protect_ms or protect_ms(policy, kinds),
+            scope=scope,
+            considered=tuple(considered),
+            priority=rule.priority,
+            wait_ms=0 if not targeted else policy.wait_ms if rule.wait_ms < 0 else rule.wait_ms,
+            window_ms=policy.window_ms,
+            away=tuple(away) if policy.credit > 0 and rule.strategy == "turn" else (),
+            credit=policy.credit,
+            recycle_ms=pool.recycle_ms,
+            close_within_ms=pool.close_within_ms,
+            warn_ms=pool.warn_ms,
+            answer_ms=answer.within_ms if answer else 0,
+            answer_hours=answer.hours if answer else "",
+        )
+
+    def _matching(self, holding: int) -> tuple[list[tuple[str, str]], Rule]:
+        """The first rule whose conditions hold, and what to say of every rule."""
         considered: list[tuple[str, str]] = []
-        chosen = _UNMATCHED
+        matched = _UNMATCHED
         for rule in self._policy.rules:
-            if chosen is not _UNMATCHED:
+            if matched is not _UNMATCHED:
                 considered.append((f"rule:{rule.id}", "not reached"))
             elif failed := self._conditions.failed(rule.when, holding):
                 considered.append((f"rule:{rule.id}", f"{failed.field}: {failed.op}"))
             else:
                 considered.append((f"rule:{rule.id}", "matched"))
-                chosen = rule
-        if chosen.grade:
-            considered.append(("grade", chosen.grade))
-        members = self._target(chosen)
-        reasons = [(member, hindrance(member, chosen, now_ms)) for member in members]
-        considered += [(f"member:{member.id}", reason or "available") for member, reason in reasons]
-        shares = tuple(
-            Share(member=m.id, weight=m.weight, max_open=m.max_open, max_day=m.max_day) for m, no in reasons if not no
-        )
-        reason = "unmatched" if chosen is _UNMATCHED else "matched_rule" if chosen.pool else "parked"
-        return Plan(
-            rule=chosen.id,
-            policy=self._policy.version,
-            strategy=chosen.strategy,
-            group=_group(chosen),
-            shares=shares,
-            pool=chosen.pool or chosen.overflow or self._policy.default_pool,
-            reason=reason,
-            affinity=chosen.affinity,
-            protect_ms=self._policy.protect_ms,
-            considered=tuple(considered),
-        )
+                matched = rule
+        return considered, matched
 
     def _target(self, rule: Rule) -> list[Member]:
         ids = self._policy.teams[rule.team].members if rule.team else rule.members
         return [self._policy.members[id] for id in dict.fromkeys(ids)]
 
 
+def _widened(rule: Rule, waited_ms: int) -> Rule:
+    """The rule for a lead that has waited so long."""
+    for wider in rule.widen:
+        if wider.after_ms > waited_ms:
+            break
+        if wider.team or wider.members:
+            rule = replace(rule, team=wider.team, members=wider.members)
+        if wider.levels is not None:
+            rule = replace(rule, levels=wider.levels)
+        if wider.skills is not None:
+            rule = replace(rule, skills=wider.skills)
+    return rule
+
+
 def _group(rule: Rule) -> str:
     """Whose turn it is, is counted among people who are eligible alike: a team as a whole, or the selection of one rule.
 
-    Were selected and common leads counted together, the seniors a rule prefers would get nothing else.
+    Were selected and common leads counted together, the seniors a rule prefers would get nothing else; were leads counted that
+    do not go by turn, whoever gets them would be without a turn for ever.
     """
-    if rule.team and not (rule.levels or rule.skills):
+    if rule.team and rule.strategy == "turn" and not (rule.levels or rule.skills):
         return f"team:{rule.team}"
     return f"rule:{rule.id}" if rule.team or rule.members else ""

@@ -11,7 +11,7 @@ from operator import attrgetter
 
 from leads.countries import country
 from leads.places import place, region
-from leads.policy import Condition, Rule
+from leads.policy import Condition, Rule, Scope
 from leads.records import Lead
 from leads.text import fold
 from routing.values import number
@@ -94,9 +94,9 @@ _READINGS: dict[str, Callable[[str], str]] = {"city": _city_name, "region": regi
 
 
 class Conditions:
-    """All distinct conditions of some rules. ``holding`` is pure but for its memo."""
+    """All distinct conditions of some rules and scopes. ``holding`` is pure but for its memo."""
 
-    def __init__(self, rules: Iterable[Rule]) -> None:
+    def __init__(self, rules: Iterable[Rule | Scope]) -> None:
         distinct = dict.fromkeys(condition for rule in rules for condition in rule.when)
         self._bit = {condition: 1 << i for i, condition in enumerate(distinct)}
         by_field: dict[str, list[tuple[int, Test]]] = {}
