@@ -16,7 +16,8 @@ seq; a *journal number* (8 bytes) numbers the effects, and the number of an enti
 | ``x``       | HASH   | entity 4 and number of the piece 4 -> the seqs of further members beyond those 250, in pieces of 250 |
 | ``m``       | HASH   | seq -> its entity 4, then the seqs its own decision joined (4 each). Only leads that are not their entity's first |
 | ``p``       | HASH   | 8 bytes digest -> msgpack of Plan |
-| ``g``       | HASH   | group NUL member -> leads given in turn (a number, may have a fraction for those who joined later) |
+| ``g``       | HASH   | group NUL member -> leads he is owed in turn (a number with a fraction, below 0 when others are owed): lua/commit_turn.lua |
+| ``gr``      | HASH   | member -> times (8 bytes, ms) of the leads he was given, in the policy's window; only where it has one |
 | ``o``       | HASH   | member -> entities he holds now, signed ones apart under 1 member; NUL pool -> entities that wait in it |
 | ``h<holder>`` | LIST | seq 4 and the last 4 bytes of the number of the move that gave it to this member or NUL pool: a hint, the lease decides |
 | ``t<minute>`` | LIST | seq 4: a hint to look at this lead once the minute (of the epoch) has come |

@@ -9,7 +9,7 @@ local named, effects = hex(event), {}
 
 -- The lead as commit would read it, with the plan it had then.
 local function on_record()
-  local d = { seq = sub(value, 1, 4), account = sub(value, 26, 29), plan = NO_PLAN, day = 1 }
+  local d = { seq = sub(value, 1, 4), account = sub(value, 26, 29), plan = NO_PLAN, day = 1, at = at }
   local packed_plan = call('HGET', KEYS[5], sub(value, 34, 41))
   if packed_plan then d.plan = plan_of(sub(value, 34, 41), packed_plan) end
   ask(d.seq)

@@ -7,9 +7,10 @@ local FIRST_DAY = 13 -- key before that of the first day
 local function plan_of(digest, packed)
   local p = cmsgpack.unpack(packed)
   return { digest = digest, packed = packed, strategy = p[3], group = p[4], shares = p[5], pool = p[6],
-           reason = p[7], affinity = p[8], protect = p[9], scope = p[10] }
+           reason = p[7], affinity = p[8], protect = p[9], scope = p[10], window = p[14] or 0, away = p[15] or {},
+           credit = p[16] or 0 }
 end
-local NO_PLAN = { digest = string.rep('\0', 8), shares = {}, pool = '', reason = 'unmatched', protect = 0, scope = '' }
+local NO_PLAN = { digest = string.rep('\0', 8), shares = {}, away = {}, window = 0, pool = '', reason = 'unmatched', protect = 0, scope = '' }
 
 local counters = call('HMGET', KEYS[1], 'journal', 'time')
 local journal, joined_more = tonumber(counters[1] or 0), 0
@@ -69,8 +70,9 @@ local function open_entity(id)
   return e
 end
 
-local turns, open, by_day = {}, {}, {}
-local open_change, turn_change, day_change = {}, {}, {}
+local RECENT = KEYS[6] .. 'r' -- member -> times of the leads he was given, where a window counts
+local owed, open, by_day, recent = {}, {}, {}, {}
+local open_change, owed_change, day_change, recent_change = {}, {}, {}, {}
 
 local function root(s)
   while alias[s] and alias[s] ~= s do s = alias[s] end
@@ -132,7 +134,8 @@ local function write_entities(touched)
   hset(KEYS[3], entity_writes)
   hdel(KEYS[3], removed)
   hset(KEYS[4], alias_writes)
-  for field, given in pairs(turn_change) do call('HSET', KEYS[6], field, string.format('%.17g', given)) end
+  for field in pairs(owed_change) do call('HSET', KEYS[6], field, string.format('%.17g', owed[field])) end
+  for member in pairs(recent_change) do call('HSET', RECENT, member, recent[member]) end
   hincrby(KEYS[7], open_change)
   for day, members in pairs(day_change) do
     hincrby(KEYS[FIRST_DAY + day], members)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from leads.records import Decision, Registration, Share
 
@@ -44,7 +45,7 @@ class Twin:
         self.buckets: dict[bytes, list[int]] = defaultdict(list)
         self.entity_of: dict[int, int] = {}
         self.entities: dict[int, Entity] = {}
-        self.given: dict[str, float] = {}
+        self.owed: defaultdict[str, Fraction] = defaultdict(Fraction)
         self.open: Counter[str] = Counter()
         self.by_day: Counter[tuple[int, str]] = Counter()
 
@@ -156,22 +157,23 @@ class Twin:
 
     def _pick(self, d: Decision) -> tuple[str, str]:
         assert d.plan
-        shares = d.plan.shares
-        present = [self.given[s.member] / s.weight for s in shares if s.member in self.given]
-        for s in shares:
-            self.given.setdefault(s.member, min(present, default=0) * s.weight)
-        free = [s for s in shares if self._has_room(s, d.day)]
+        free = [s for s in d.plan.shares if self._has_room(s, d.day)]
         if not free:
             return "", ""
-        best, reason = min(free, key=lambda s: (self.given[s.member] + 1) / s.weight), "rule"
+        near = []
         if d.plan.affinity and d.verdict.account:
             h = self.entities[self.entity_of[d.verdict.account]].hold
             near = [s for s in free if h and h.owner == s.member]
-            if near:
-                best, reason = near[0], "same_account"
-        self.given[best.member] += 1
+        best = near[0] if near else self._in_turn(free)
         self.by_day[d.day, best.member] += 1
-        return best.member, reason
+        return best.member, "same_account" if near else "rule"
+
+    def _in_turn(self, free: list[Share]) -> Share:
+        for s in free:
+            self.owed[s.member] += Fraction(s.weight) / sum(Fraction(s.weight) for s in free)
+        best = max(free, key=lambda s: self.owed[s.member])
+        self.owed[best.member] -= 1
+        return best
 
     def _has_room(self, s: Share, day: int) -> bool:
         within_day = s.max_day < 0 or self.by_day[day, s.member] < s.max_day
