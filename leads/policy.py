@@ -157,7 +157,7 @@ class Policy(msgspec.Struct, frozen=True):
     version: str
     members: dict[str, Member] = {}
     teams: dict[str, Team] = {}
-    pools: dict[str, Pool] = {}
+    pools: dict[str, Pool] = msgspec.field(default_factory=lambda: {"public": Pool("public")})
     rules: tuple[Rule, ...] = ()
     default_pool: str = "public"
     protect_ms: int = 30 * 86_400_000
