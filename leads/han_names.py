@@ -9,7 +9,7 @@ from leads.name_tables import given_bits, pinyin_surnames, surnames, titles, wor
 from leads.pinyin import table
 
 #: Bits a name may cost at most, by its length: one surname and one or two characters of the tables.
-_BUDGET = {2: -27.0, 3: -39.0}
+_BUDGET = {2: -33.0, 3: -46.0}
 _UNKNOWN = -17.5
 _SURNAME_INSIDE = -14.5  # a surname that is no usual given character: the mother's, most often
 _EASTERN = {2: -17.0, 3: -25.0}  # likelier than this and the order is not asked about
@@ -18,7 +18,8 @@ _TRANSCRIBED = frozenset(
     "阿卜布不杜都多达德迪丁尔儿艾哈海汗克卡库肯力里拉兰勒林罗马买麦米莫穆木娜尼努帕皮其奇恰热日茹萨赛沙斯苏塔太台提图吐托瓦"
     "万威维吾西希夏亚牙雅依伊衣玉孜扎泽则巴比别波伯格古姑合加吉江居曼丽肉孜旦甫迪娅夫"
 )
-_WORDS_INSIDE = frozenset("的了是我你他她它们这那在很不没吗呢吧啊哦嘛么什着就和与")
+_WORDS_INSIDE = frozenset("的了是我你他她它们这那在很不没吗呢吧啊哦嘛么什着就")
+_LINKS = frozenset("和与")  # 你和我, but 杨景和
 
 Judged = tuple[str, str, str]  # kind, surname, given
 
@@ -59,7 +60,7 @@ def _short(run: str) -> Judged:
     if first in "小老阿大" and len(run) == 2:
         return _familiar(first, rest)
     surname = known.get(first)
-    likely = log2(surname.share) + _bits(rest) if surname and _WORDS_INSIDE.isdisjoint(rest) else -99.0
+    likely = log2(surname.share) + _bits(rest) if surname and _may_be_given(rest) else -99.0
     if likely < _EASTERN[len(run)] and _turned(run, likely):
         return "full", run[-1], run[:-1]
     if surname and likely >= _BUDGET[len(run)]:
@@ -69,6 +70,11 @@ def _short(run: str) -> Judged:
     if not surname and len(run) == 2 and (_bits(run) >= -21.5 or (first == rest and _bits(first) >= -13)):
         return "given", "", run
     return "chat", "", ""
+
+
+def _may_be_given(chars: str) -> bool:
+    """Whether no word of sentences stands in it, and no link but at its end."""
+    return _WORDS_INSIDE.isdisjoint(chars) and _LINKS.isdisjoint(chars[:-1])
 
 
 def _usual(chars: str) -> bool:

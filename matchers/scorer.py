@@ -33,6 +33,7 @@ _ONE_ROOF = 3.0  # the same when two bare organisations do (restaurants of one h
 _SITE = -8.0  # the same when their houses differ: sites of one organisation have its name and phone in common
 _CORNER = 1.0  # ... unless name and city agree besides: a house at a corner, or moved
 _NAMESAKE = 3.6  # most that a name alone may say beyond log2(N) when a field contradicts or its rarity is a guess
+_GUESS = 17.0  # and in all
 _MADE_OF_NAMES = 5.0  # mailboxes and handles may be made of the name: from here something else of a person agrees
 _MOVED = -3.0  # least that other company, address and city say together when something personal agrees: one change
 _FIELD = 1.0  # bits of each further account field, two at most, when neither side names a person
@@ -158,8 +159,8 @@ def _add_up(
             cap += (_FIELD_BARE if both_bare else _FIELD) * min(max(len(fields) - 1, 0), 2)
         shared = phones + min(account, cap)
         kin = account + phones
-    if names.level in name.AGREEMENTS and phones + person < _MADE_OF_NAMES and not _telling(facts, mets):
-        names = names._replace(bits=min(names.bits, scale.log_n + _NAMESAKE))
+    if names.level in name.AGREEMENTS and phones + person < _MADE_OF_NAMES and not _telling(facts, names, mets):
+        names = names._replace(bits=min(names.bits, scale.log_n + _NAMESAKE, _GUESS))
     bits = scale.prior + person + shared + against + names.bits
     if not personal and fields <= {"city", "postcode"} and names.bits > 0 and not both_bare:
         bits -= scale.weights.name_city
@@ -170,9 +171,11 @@ def _add_up(
     )
 
 
-def _telling(facts: Facts, mets: list[Met]) -> bool:
-    """Whether a name may stand alone: a Chinese one, whose rarity is known, and nothing speaks against it."""
-    return facts.name is not None and facts.name.script == "han" and all(met.bits >= 0 for met in mets)
+def _telling(facts: Facts, names: Met, mets: list[Met]) -> bool:
+    """Whether a name may stand alone: a Chinese one, whose rarity is known, and nothing speaks against it; a landline on one
+    side does not."""
+    chinese = names.level == "script" or (facts.name is not None and facts.name.script == "han")
+    return chinese and all(met.bits >= 0 or met.level == "line_differs" for met in mets)
 
 
 def _site(mets: list[Met], firm: Met | None) -> float:

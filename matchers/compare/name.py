@@ -12,8 +12,11 @@ from typing import NamedTuple
 
 import msgspec
 
+from leads.name_rarity import own_reading
 from leads.names import rarity, same_reading
+from leads.pinyin import reading
 from leads.records import Name
+from leads.text import fold
 from matchers.scale import Met, Scale
 
 
@@ -55,12 +58,21 @@ def relation(one: Name, two: Name) -> str:
     """Level of two names: one of ``leads.names.LEVELS``; "partial_conflict" when one of the contradicting is no full name."""
     if "chat" in (one.kind, two.kind):  # an unusual given name alone looks like a nickname
         chat, other = (one, two) if one.kind == "chat" else (two, one)
-        return "given_only" if len(chat.text) > 1 and chat.text == other.given else "none"
+        return _unusual(fold(chat.text), other)
     level = same_reading(one, two)
     if level == "conflict" and not (one.kind == two.kind == "full"):
         given = one.script == "han" == two.script and "given" in (one.kind, two.kind)
         return "none" if given else "partial_conflict"  # 阿飞, 晨曦: a given name alone may be a nickname
     return level
+
+
+def _unusual(text: str, other: Name) -> str:
+    """What looks like a nickname, against a name: it may be the same one, misheard, or the given name alone."""
+    if len(text) < 2 or not text.isalpha():
+        return "none"
+    if text in (other.given, fold(other.text)):
+        return "given_only"
+    return "homophone" if other.kind == "full" and len(text) < 5 and reading(text) == own_reading(other) else "none"
 
 
 def compare(mine: Name | None, theirs: Iterable[tuple[Name, int]], scale: Scale) -> Met | None:
@@ -103,5 +115,5 @@ def _agreement(level: str, mine: Name, their: Name, scale: Scale, seq: int) -> M
     if level == "surname_only":
         mine, their = (msgspec.structs.replace(name, given="", kind="surname") for name in (mine, their))
     known = [bits for bits in (rarity(mine), rarity(their)) if bits]
-    rare = min(*known, scale.log_n + _CERTAIN)
+    rare = min([*known, scale.log_n + _CERTAIN])
     return Met("name", level, max(min(log2(row.m / row.times) + rare, row.most), 0.0), seq)

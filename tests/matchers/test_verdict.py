@@ -92,6 +92,14 @@ SAME = {
         {"company": "上海润佳贸易有限公司", "phone": "021-62078663", "city": "上海"},
         {"company": "润佳贸易", "phone": "021 6207 8663", "city": "上海"},
     ),
+    "an unusual word in both name fields": (
+        {"name": "阳光少年", "phone": MOBILE},
+        {"name": "阳光少年", "wechat": MOBILE},
+    ),
+    "a name misheard into no name": (
+        {"name": "钱蔉", "company": "佛山惠装物流有限公司"},
+        {"name": "前蔉", "company": "惠装物流", "city": "佛山"},
+    ),
     "a rare name, nothing against it": (
         {"name": "邢如兰", "phone": MOBILE},
         {"name": "邢如兰", "email": "rl3315@126.com"},
