@@ -154,7 +154,7 @@ def strip_title(run: str) -> tuple[str, str]:
         kind = judge(left)[0]
         if left in surnames() and (len(left) > 1 or _share(left) > 2e-6):
             return left, code
-        if (run[-1] == "总" and kind == "full") or (
+        if (run[-1] == "总" and kind == "full" and left[-1] not in titled.single) or (
             run[-1] in "总哥姐" and left[0] in "小老大阿" and kind == "surname"
         ):
             return left, code
