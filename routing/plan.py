@@ -6,7 +6,7 @@ from bisect import bisect_right
 
 from msgspec.structs import replace
 
-from leads.policy import Member, Policy, Rule, Scope
+from leads.policy import Member, Policy, Pool, Rule, Scope
 from leads.records import Door, Lead, Plan, Share
 from routing.availability import Moment, Moments, hindrance
 from routing.rules import Conditions
@@ -77,7 +77,8 @@ class Router:
         if matched.grade:
             considered.append(("grade", matched.grade))
         rule = _widened(matched, self._widenings[waited - 1] if waited else 0)
-        pool = policy.pools[rule.pool or rule.overflow or policy.default_pool]
+        home = rule.pool or rule.overflow or policy.default_pool
+        pool = policy.pools.get(home, Pool(id=home))  # a policy made without pools has the default one, with no limits
         shares: list[Share] = []
         away: list[Share] = []
         for member in self._target(rule):
