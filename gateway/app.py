@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from importlib.metadata import version
+from typing import Any, Protocol
 
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway import calls, forms, imports, problems, receipts
+from gateway import calls, console, forms, imports, policies, pools, problems, receipts
 from gateway import cases as case_door
 from gateway import customers as customer_door
+from gateway import ownership as owner_door
+from gateway import people as people_door
 from gateway import reviews as review_door
 from gateway.acceptance import Acceptance, Meter, Unmetered
 from gateway.callers import Tokens
@@ -20,7 +23,11 @@ from gateway.cases import Cases
 from gateway.customers import Customers
 from gateway.idempotency import IdempotencyStore
 from gateway.limits import BoundedRequests
-from gateway.problems import Problem
+from gateway.ownership import Ownership
+from gateway.people import People
+from gateway.policies import Policies
+from gateway.pools import Pools
+from gateway.problems import Problem, ProblemBody, documented
 from gateway.reviews import Reviews
 from gateway.settings import GatewayConfig, faults
 from leads.errors import Misconfigured, Unavailable
@@ -28,6 +35,14 @@ from streams.ports import Index, Publisher
 
 #: Raises Unavailable while a dependency does not answer.
 Probe = Callable[[], Awaitable[None]]
+
+
+class Owning(Ownership, Pools, Protocol):
+    """Customers by who has them."""
+
+
+class Staff(People, Policies, Protocol):
+    """People and the policy they work under."""
 
 
 def make_app(
@@ -44,6 +59,8 @@ def make_app(
     tokens: Tokens | None = None,
     customers: Customers | None = None,
     cases: Cases | None = None,
+    owning: Owning | None = None,
+    staff: Staff | None = None,
 ) -> FastAPI:
     """The HTTP door. ``clock`` gives milliseconds; ``metrics`` the body and content type of /metrics; ``probes`` are
     asked by /readyz besides the store. Raises Misconfigured with every fault of the configuration."""
@@ -51,20 +68,41 @@ def make_app(
         raise Misconfigured(found)
     meter = meter or Unmetered()
     acceptance = Acceptance(config, publisher, index, clock, seen, meter, tokens)
-    app = FastAPI(title="leadstream", docs_url=None, redoc_url=None)
+    app = FastAPI(title="leadstream", version=version("leadstream"), docs_url=None, redoc_url=None)
     problems.install(app)
     for door in (calls, forms, imports, receipts):
-        app.include_router(door.router(acceptance))
+        app.include_router(door.router(acceptance), responses=documented(404, 409, 429))
     if reviews is not None:
-        app.include_router(review_door.router(acceptance, reviews))
+        app.include_router(review_door.router(acceptance, reviews), responses=documented(404, 409))
     if customers is not None:
-        app.include_router(customer_door.router(acceptance, customers))
+        app.include_router(customer_door.router(acceptance, customers), responses=documented(409, 429))
     if cases is not None:
-        app.include_router(case_door.router(acceptance, cases))
+        app.include_router(case_door.router(acceptance, cases), responses=documented(404, 409))
+    if owning is not None:
+        app.include_router(owner_door.router(acceptance, owning))
+        app.include_router(pools.router(acceptance, owning))
+        app.include_router(console.router())
+    if staff is not None:
+        app.include_router(people_door.router(acceptance, staff))
+        app.include_router(policies.router(acceptance, staff))
     _health(app, acceptance, dict(probes or {}), metrics)
     app.add_middleware(BoundedRequests, limits=config.limits)
     app.add_middleware(_Metered, meter=meter)
+    _describe(app)
     return app
+
+
+def _describe(app: FastAPI) -> None:
+    """/openapi.json with the shape of problems, which no route gives as its answer proper."""
+    made = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        described = made()
+        shapes = described.setdefault("components", {}).setdefault("schemas", {})
+        shapes.setdefault("ProblemBody", ProblemBody.model_json_schema())
+        return described
+
+    app.openapi = openapi  # type: ignore[method-assign]  # as FastAPI's own documentation extends a description
 
 
 def _health(

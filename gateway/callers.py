@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPBearer
 
 from gateway.problems import Problem
 from gateway.settings import Scope, TokenSpec
+
+#: For the description of the API only: ``Callers`` looks at the header itself.
+_BEARER = HTTPBearer(auto_error=False, description="A token of leadstream token issue, or of the configuration.")
 
 
 class Tokens(Protocol):
@@ -38,3 +44,11 @@ class Callers:
         if scope not in found.scopes:
             raise Problem(403, "wrong_scope", f"This token does not open {scope}.")
         return found
+
+    def needs(self, scope: Scope) -> Any:
+        """A dependency that gives the TokenSpec of whoever asks. Raises as ``of``."""
+
+        async def caller(request: Request, _: Any = Depends(_BEARER)) -> TokenSpec:  # noqa: B008 - FastAPI's way to say it
+            return await self.of(request.headers, scope)
+
+        return Depends(caller)

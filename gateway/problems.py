@@ -8,16 +8,36 @@ from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from leads.errors import BadInput, Unavailable
+from leads.errors import BadInput, Mistakes, Unavailable
 
 _log = logging.getLogger(__name__)
 
 #: Seconds a caller should wait when a dependency is down.
 RETRY_S = 5
+
+
+class ProblemBody(BaseModel):
+    """RFC 9457. ``code`` is closed; ``mistakes`` names every place of the input that is wrong."""
+
+    type: str = Field(examples=["urn:leadstream:problem:not_owner"])
+    title: str
+    status: int
+    code: str
+    detail: str
+    mistakes: list[dict[str, str]] | None = None
+
+
+def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """For ``responses`` of a route: these answers and those that every route with a token may give are problems."""
+    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemBody"}}}
+    known = sorted({400, 401, 403, 413, 415, 422, 431, 500, 503, *statuses})
+    return {status: {"description": HTTPStatus(status).phrase, "content": content} for status in known}
 
 
 class Problem(Exception):
@@ -66,7 +86,20 @@ def install(app: FastAPI) -> None:
 
     async def bad_input(_: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, BadInput)
-        return Problem(422, error.code, str(error)).response()
+        more = {}
+        if isinstance(error, Mistakes):
+            more["mistakes"] = [{"place": place, "what": what} for place, what in error.found]
+        return Problem(422, error.code, str(error), more=more).response()
+
+    async def invalid(_: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, RequestValidationError)
+        found = [
+            {"place": ".".join(str(step) for step in fault["loc"]), "what": fault["msg"]} for fault in error.errors()
+        ]
+        if any(fault["type"] == "json_invalid" for fault in error.errors()):
+            return Problem(400, "malformed", "The body is not JSON.").response()
+        detail = "; ".join(f"{one['place']}: {one['what']}" for one in found[:20])
+        return Problem(422, "bad_request", detail, more={"mistakes": found}).response()
 
     async def framework(_: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)
@@ -84,6 +117,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Problem, problem)
     app.add_exception_handler(Unavailable, down)
     app.add_exception_handler(BadInput, bad_input)
+    app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, framework)
     app.add_exception_handler(ClientDisconnect, gone)
     app.add_exception_handler(Exception, unforeseen)

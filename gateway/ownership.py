@@ -1,0 +1,329 @@
+"""Whose a customer is, over HTTP: look at one, at mine, move one, report one. Who may see what is the business of ``Ownership``.
+
+Refusals are problems with the sentence of ``leads.ownership.REFUSALS``; none says whose a customer is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from typing import Annotated, Any, Literal, Protocol
+
+import msgspec
+from fastapi import APIRouter, Header, Path, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from gateway.acceptance import Acceptance, make_envelope
+from gateway.delivery import fresh_event
+from gateway.idempotency import once
+from gateway.mapping import assign
+from gateway.problems import Problem, documented
+from gateway.settings import SourceSpec, TokenSpec
+from leads.ownership import REFUSALS, Act, Moved, What
+from leads.records import Envelope, Outcome, Row
+
+#: Refusal -> status where it is not 409, a conflict with how things stand.
+STATUS: dict[str, int] = {
+    "unknown": 404,
+    "no_evidence": 422,
+    **dict.fromkeys(("no_member", "not_owner", "not_leader", "party"), 403),
+}
+#: Source of what people report; shown with every lead.
+REPORTS = "reports"
+MOST = 200
+
+Receipt = Annotated[str, Path(pattern="^[0-9a-f]{32}$", description="Receipt of any lead of the customer.")]
+ScopeName = Annotated[str, Field(pattern=r"^[\w.-]{0,64}$", description="Product line or region; one by default.")]
+Member = Annotated[str, Field(pattern=r"^[\w.-]{1,64}$")]
+PoolName = Annotated[str, Field(pattern=r"^[\w.-]{0,64}$")]
+Moment = Annotated[int, Field(ge=0, le=1 << 53, description="Milliseconds since 1970.")]
+Key = Annotated[
+    str, Header(alias="Idempotency-Key", max_length=255, description="The same request twice is done once.")
+]
+
+
+class Known(BaseModel):
+    value: str
+    at_ms: int
+    source: str
+
+
+class Former(BaseModel):
+    member: str
+    until_ms: int
+
+
+class Customer(BaseModel):
+    """A customer as the caller may see him. ``status`` taken: somebody has him, and that is all he may know.
+
+    Times are ms since 1970, 0 is none. ``owner`` and ``history`` are for the owner and those who lead him.
+    """
+
+    receipt: str
+    scope: str = ""
+    status: Literal["new", "pool", "reported", "protected", "owned", "taken"]
+    mine: bool = False
+    owner: str = ""
+    pool: str = ""
+    why: str = Field("", description="Why he came to the pool.")
+    since_ms: int = 0
+    protected_until_ms: int = 0
+    lapses_ms: int = Field(0, description="Without evidence until then he goes to a pool.")
+    answer_by_ms: int = 0
+    locked_until_ms: int = 0
+    exempt_until_ms: int = 0
+    closed: bool = False
+    opportunity: str = ""
+    suspended: bool = Field(False, description="A case is open.")
+    masked: bool = True
+    fields: dict[str, list[Known]] = {}
+    history: list[Former] = []
+
+
+class Me(BaseModel):
+    """Who the caller's token speaks for."""
+
+    member: str
+    name: str
+    role: str
+    scopes: list[str]
+
+
+class Page(BaseModel):
+    """``next`` is the cursor of the following page, "" on the last."""
+
+    customers: list[Customer]
+    next: str = ""
+
+
+class Result(BaseModel):
+    """``status`` known: the same request was done before. ``reason`` no_evidence: it is on record and renews nothing."""
+
+    receipt: str
+    status: Literal["done", "known"]
+    reason: str = ""
+    journal: int
+    customer: Customer
+
+
+class Reported(BaseModel):
+    """What became of a report. ``code`` and ``reason`` are the outcome's; ``yours`` says whether he is the caller's now."""
+
+    receipt: str
+    code: str
+    reason: str
+    yours: bool
+    customer: Customer | None = None
+
+
+class Body(BaseModel):
+    """``reason`` stays on record for ever: no personal data."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    scope: ScopeName = ""
+    reason: Annotated[str, Field(max_length=200)] = ""
+
+
+class Claim(Body):
+    pool: PoolName = ""
+    member: Annotated[str, Field(pattern=r"^[\w.-]{0,64}$", description="Leaders: whom it is for.")] = ""
+
+
+class Release(Body):
+    pool: PoolName = ""
+
+
+class Transfer(Body):
+    member: Member
+
+
+class FollowUp(Body):
+    """A call of enough seconds, a mail sent or a visit is evidence; a note is on record and renews nothing."""
+
+    kind: Literal["call", "mail", "visit", "note"]
+    seconds: Annotated[int, Field(ge=0, le=86_400)] = 0
+    at_ms: Annotated[Moment, Field(description="When it was; 0 is now.")] = 0
+
+
+class Until(Body):
+    until_ms: Annotated[Moment, Field(description="0 ends it; of a refusal, for ever.")] = 0
+
+
+class Opportunity(Body):
+    kind: Annotated[str, Field(max_length=64, description='"" ends it.')] = ""
+
+
+class Report(Body):
+    """A customer by what is known of him: name, phone, email, company ... in any of their names."""
+
+    fields: Annotated[dict[str, Annotated[str, Field(max_length=4_000)]], Field(min_length=1, max_length=50)]
+
+
+#: Path -> the move, what it says, what it does.
+MOVES: dict[str, tuple[What, type[Body], str]] = {
+    "claims": ("claim", Claim, "Take the customer from the pool."),
+    "reports": ("report", Body, "Announce a customer whom nobody has."),
+    "approvals": ("approve", Body, "A leader accepts a report."),
+    "follow-ups": ("follow_up", FollowUp, "A contact with the customer."),
+    "releases": ("release", Release, "Give the customer back to a pool."),
+    "transfers": ("transfer", Transfer, "Give the customer to another member."),
+    "locks": ("lock", Until, "A leader keeps him as he is until a time."),
+    "exemptions": ("exempt", Until, "A leader keeps him from being recycled until a time."),
+    "opportunities": ("opportunity", Opportunity, "An open opportunity keeps him from being recycled."),
+    "closings": ("close", Body, "He has signed."),
+    "reopenings": ("reopen", Body, "He has not signed after all."),
+    "refusals": ("refuse", Until, "He asked not to be called: for all colleagues."),
+}
+
+
+class Ownership(Protocol):
+    """Who knows. ``who`` is the caller: what he may not see is not in the answers. All raise StoreDown."""
+
+    async def name(self, who: TokenSpec) -> str:
+        """The caller's name for people, "" for a machine."""
+
+    async def see(self, who: TokenSpec, receipt: str, scope: str, reveal: str = "") -> Customer | None:
+        """The customer, None when nobody knows the receipt. ``reveal``: why a leader looks at values in full; on record."""
+
+    async def mine(self, who: TokenSpec, member: str, after: str, most: int) -> Page:
+        """Customers that a member ("" the caller) holds. Raises Problem 403 for those he does not lead, BadInput."""
+
+    async def move(self, who: TokenSpec, act: Act) -> Moved:
+        """Do ``act``, whose terms are filled in here. Raises BadInput for a reason that cannot go on record."""
+
+    async def report(self, who: TokenSpec, envelope: Envelope, scope: str) -> Outcome | str:
+        """Dispose of an accepted report now; a refusal when he may not have one more."""
+
+
+def router(acceptance: Acceptance, ownership: Ownership) -> APIRouter:
+    routes = APIRouter(tags=["ownership"])
+    asks = acceptance.callers.needs("customers")
+    door = _Door(acceptance, ownership)
+
+    @routes.get("/v1/me", responses=documented())
+    async def me(who: TokenSpec = asks) -> Me:
+        """Who asks."""
+        return Me(member=who.member, name=await ownership.name(who), role=who.role, scopes=sorted(who.scopes))
+
+    @routes.get("/v1/customers", responses=documented(404))
+    async def mine(
+        who: TokenSpec = asks,
+        member: Annotated[str, Query(pattern=r"^[\w.-]{0,64}$")] = "",
+        after: Annotated[str, Query(max_length=64)] = "",
+        most: Annotated[int, Query(ge=1, le=MOST)] = 50,
+    ) -> Page:
+        """My customers, or for leaders those of ``member``."""
+        return await ownership.mine(who, member, after, most)
+
+    @routes.get("/v1/customers/{receipt}", responses=documented(404))
+    async def see(
+        receipt: Receipt,
+        who: TokenSpec = asks,
+        scope: Annotated[str, Query(pattern=r"^[\w.-]{0,64}$")] = "",
+        reveal: Annotated[str, Query(max_length=200, description="Leaders: why the values are needed in full.")] = "",
+    ) -> Customer:
+        """One customer: who has him as far as the caller may know, until when, and what is known of him."""
+        return await door.customer(who, receipt, scope, reveal)
+
+    for path, (what, body, says) in MOVES.items():
+        routes.add_api_route(
+            f"/v1/customers/{{receipt}}/{path}",
+            _moving(door, what, body, asks),
+            methods=["POST"],
+            response_model=Result,
+            responses=documented(404, 409),
+            description=says,
+            name=what,
+        )
+
+    @routes.post("/v1/reports", responses=documented(409, 429))
+    async def report(request: Request, said: Report, who: TokenSpec = asks, key: Key = "") -> Reported:
+        """Announce a customer who may not be known yet: he goes the way of every lead, with the caller as who claims him."""
+        return await door.report(request, said, who, key)
+
+    return routes
+
+
+def _moving(door: _Door, what: What, body: type[Body], asks: Any) -> Any:
+    async def move(receipt: Receipt, said: Body, who: TokenSpec = asks, key: Key = "") -> Result:
+        return await door.move(who, what, receipt, said, key)
+
+    move.__annotations__["said"] = body  # FastAPI reads the body's shape from here
+    return move
+
+
+class _Door:
+    def __init__(self, acceptance: Acceptance, ownership: Ownership) -> None:
+        self._acceptance, self._ownership = acceptance, ownership
+
+    async def customer(self, who: TokenSpec, receipt: str, scope: str, reveal: str = "") -> Customer:
+        found = await self._ownership.see(who, receipt, scope, reveal)
+        if found is None:
+            raise refusal("unknown")
+        return found
+
+    async def move(self, who: TokenSpec, what: What, receipt: str, said: Body, key: str) -> Result:
+        """The answer kept for a repeat holds nothing of the customer: what he is like is read anew each time."""
+        told = said.model_dump(exclude={"scope", "reason"})
+        at_ms = told.pop("at_ms", 0) or self._acceptance.clock()
+        if at_ms > self._acceptance.clock():
+            raise Problem(422, "bad_request", "at_ms: it has not happened yet")
+        made = Act(
+            id=secrets.token_hex(16),
+            what=what,
+            event=receipt,
+            actor=actor(who),
+            at_ms=at_ms,
+            why=said.reason,
+            scope=said.scope,
+            **told,
+        )
+
+        async def work() -> dict[str, Any]:
+            done = await self._ownership.move(who, made)
+            if done.status == "refused":
+                raise refusal(done.reason)
+            return {"status": done.status, "reason": done.reason, "journal": done.journal}
+
+        if key:
+            digest = self._acceptance.digester.digest("act", who.tenant, actor(who), key)
+            made = msgspec.structs.replace(made, id=digest)
+            answer = await self._once(digest, [what, receipt, said.model_dump()], work)
+        else:
+            answer = await work()
+        return Result(receipt=receipt, customer=await self.customer(who, receipt, said.scope), **answer)
+
+    async def report(self, request: Request, said: Report, who: TokenSpec, key: str) -> Reported:
+        acceptance = self._acceptance
+        if not who.member:
+            raise refusal("no_member")
+        spec = SourceSpec(kind="form", tenant=who.tenant, scheme="bearer")
+        acceptance.admit(f"{REPORTS}\0{who.member}", spec)
+        fields, extra = assign(said.fields, {})
+        event = acceptance.digester.event(who.tenant, REPORTS, who.member, key) if key else fresh_event()
+        row = Row(event=event, fields={**fields, "claimant": who.member}, extra=extra)
+        envelope = make_envelope(request, spec, REPORTS, "import", acceptance.clock(), [row])
+        outcome = await self._ownership.report(who, envelope, said.scope)
+        if isinstance(outcome, str):
+            raise refusal(outcome)
+        if outcome.code in ("rejected", "suppressed"):
+            raise Problem(422, outcome.reason, outcome.detail or "This cannot be a customer of ours.")
+        customer = await self._ownership.see(who, event, said.scope)
+        yours = customer is not None and customer.mine
+        return Reported(receipt=event, code=outcome.code, reason=outcome.reason, yours=yours, customer=customer)
+
+    async def _once(self, digest: str, request: Any, work: Any) -> dict[str, Any]:
+        body = hashlib.sha256(msgspec.json.encode(request)).hexdigest()
+        return await once(self._acceptance.seen, digest, body, self._acceptance.config.idempotency_s, work)
+
+
+def actor(who: TokenSpec) -> str:
+    """By whose name a caller acts: his own, or his role's when the token speaks for nobody."""
+    return who.member or who.role or "machine"
+
+
+def refusal(reason: str) -> Problem:
+    """A refusal as an answer."""
+    headers = {"Retry-After": "1"} if reason == "under_way" else {}
+    return Problem(STATUS.get(reason, 409), reason, REFUSALS[reason], headers=headers)
