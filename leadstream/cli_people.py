@@ -137,7 +137,7 @@ def _tell(
     tenant: str,
     away: tuple[str, str] | None = None,
 ) -> None:
-    from leadstream.roster import Asked
+    from leadstream.asked import Asked
     from leadstream.staff import change, moment
 
     settings = settings_of(config_file)

@@ -2,49 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, BinaryIO
 from zoneinfo import ZoneInfo
 
 import msgspec
 from pydantic import ValidationError
 
-from leads.errors import Mistakes, StoreDown
+from gateway.people import Changed
+from leads.errors import Misconfigured, Mistakes, StoreDown
 from leads.policy import Absence, Policy
-from leads.roster import Change, Version, What
+from leads.roster import Change, Version
 from leadstream.advice import advice
+from leadstream.asked import Asked
+from leadstream.config import parse
 from leadstream.policies import Policies
 from leadstream.policysection import AbsenceSection, MemberSection
 from leadstream.reviewing import check_reason
+from leadstream.roster_file import read_roster
 from leadstream.settings import Settings
-from routing.roster import mistakes
+from routing.roster import merged, mistakes
+from routing.terms import leads
 from stores import roster
 
 _TRIES = 5
 
 
-class Asked(msgspec.Struct, frozen=True):
-    """A change as a person tells it. ``set`` is in the notation of a member in the configuration file. ``place`` says where it
-    stands ("row 3"), for messages; "" when it is the only one."""
-
-    what: What
-    member: str
-    from_ms: int
-    why: str = ""
-    set: Mapping[str, Any] = {}
-    absence: Mapping[str, Any] | None = None
-    teams: tuple[str, ...] | None = None
-    leads: tuple[str, ...] | None = None
-    pools: tuple[str, ...] | None = None
-    pool_leads: tuple[str, ...] | None = None
-    place: str = ""
-
-
-class Changed(msgspec.Struct, frozen=True):
-    """The roster's version after it, and whether the same was told before."""
-
-    version: int
-    known: bool = False
+#: Parts of a change that say which groups somebody is in or leads.
+GROUPS = ("teams", "leads", "pools", "pool_leads")
 
 
 class Roster:
@@ -61,6 +46,47 @@ class Roster:
         """The changes on record in order, of one member or of all. Raises StoreDown."""
         return [v for v in await self._policies.look(tenant) if member in ("", v.change.member)]
 
+    async def leads(self, tenant: str, leader: str, member: str) -> bool:
+        """Whether ``leader`` leads a team that ``member`` is in. Raises StoreDown."""
+        return leads(await self._policies.now(tenant), leader, (member,))
+
+    async def check(self, tenant: str, text: str) -> list[tuple[str, str]]:
+        """What is wrong with the inside of a tenant, written as YAML; files it names are not looked at."""
+        if "do_not_contact_file" in text:
+            return [("do_not_contact_file", "a draft names no files; leave it out here")]
+        inside = "".join(f"    {line}\n" for line in text.splitlines())
+        try:
+            parse(f"tenants:\n  {tenant}:\n{inside}", {})
+        except Misconfigured as error:
+            return [(path.removeprefix(f"tenants.{tenant}.") or "text", what) for path, what in error.faults]
+        return []
+
+    async def told(self, tenant: str, changes: list[dict[str, Any]], who: str, id: str) -> Changed:
+        """Changes as the HTTP door hears them: see ``change``."""
+        asked = [
+            Asked(
+                what=one["what"],
+                member=one["member"],
+                from_ms=one["from_ms"] or self._clock(),
+                why=one["reason"],
+                set=one["set"],
+                absence=one["absence"],
+                place=f"changes.{n}",
+                **{part: tuple(one[part]) for part in GROUPS if one[part] is not None},
+            )
+            for n, one in enumerate(changes)
+        ]
+        return await self.change(tenant, asked, who, id)
+
+    async def sheet(self, tenant: str, file: BinaryIO, name: str, who: str, id: str, dry_run: bool) -> Changed:
+        """Bring people to what a sheet says. Raises Mistakes with row and column of everything that is wrong, BadInput."""
+        known, base = await self._policies.look(tenant), self._policies.base(tenant)
+        zone = ZoneInfo(base.timezone)
+        asked = read_roster(file, name, lambda at_ms: merged(base, known, at_ms), zone, self._clock())
+        if not asked or dry_run:
+            return Changed(version=len(known), changes=len(asked))
+        return await self.change(tenant, asked, who, id)
+
     async def change(self, tenant: str, asked: Sequence[Asked], actor: str, id: str) -> Changed:
         """All of it or nothing. The same ``id`` again is known. Raises Mistakes with every place that is wrong; BadInput for
         a reason that cannot go on record; StoreDown."""
@@ -71,13 +97,13 @@ class Roster:
             found = mistakes(self._policies.base(tenant), known, changes)
             done = await roster.known(self._client, tenant, id) if found else 0
             if done:  # it was appended before, and what it says is so already
-                return Changed(done, known=True)
+                return Changed(version=done, known=True, changes=len(changes))
             if found:
                 raise Mistakes([(_place(asked[n], field), what) for n, field, what in found])
             answer = await roster.append(self._client, tenant, id, len(known), changes, self._clock())
             if answer.status != "stale":
                 await self._policies.look(tenant)
-                return Changed(answer.version, answer.status == "known")
+                return Changed(version=answer.version, known=answer.status == "known", changes=len(changes))
         raise StoreDown("others keep changing the roster; try again")
 
     def _read(self, asked: Sequence[Asked], actor: str, zone: ZoneInfo) -> list[Change]:
@@ -121,4 +147,5 @@ def _change(asked: Asked, actor: str, zone: ZoneInfo) -> Change:
 
 
 def _place(asked: Asked, field: str) -> str:
-    return f"{asked.place}, column {field}" if asked.place else field
+    between = ", column " if asked.place.startswith("row") else "."
+    return f"{asked.place}{between}{field}" if asked.place else field

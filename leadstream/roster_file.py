@@ -23,7 +23,7 @@ from leads.errors import BadInput, Mistakes
 from leads.policy import Member, Policy
 from leads.roster import What
 from leads.text import fold
-from leadstream.roster import Asked
+from leadstream.asked import Asked
 from routing.check import unknown
 
 #: Column -> what people call it, folded.

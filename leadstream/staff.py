@@ -13,8 +13,9 @@ import msgspec
 from leads.errors import BadInput
 from leads.policy import Member, Policy
 from leads.roster import Version
+from leadstream.asked import Asked
 from leadstream.levelwords import Lang
-from leadstream.roster import Asked, Roster
+from leadstream.roster import Roster
 from leadstream.roster_file import read_roster
 from leadstream.runtime import Runtime, clock
 from leadstream.settings import Settings

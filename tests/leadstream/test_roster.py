@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 from leads.errors import BadInput, Mistakes
 from leads.policy import Policy
 from leadstream import config
+from leadstream.asked import Asked
 from leadstream.policies import Policies, follow
-from leadstream.roster import Asked, Roster
+from leadstream.roster import Roster
 from leadstream.roster_file import read_roster
 from leadstream.runtime import Runtime, clock
 from leadstream.service import store_home
