@@ -29,8 +29,8 @@ LUA_CODES = "local CODE = {" + ", ".join(f"['{c}/{r}']={n}" for (c, r), n in NUM
 # seq, entity, code, journal, until_ms, account, likeliest, plan digest, length of owner, of pool; then owner, pool, body
 _HEAD = Struct(">IIBQQII8sHH")
 # event, seq, account, likeliest, kind, code, plan (1-based, 0 none), day (1-based), numbers of joins, of seen, lengths of
-# claimant, of body, at_ms; then joins (4 bytes each), seen (entity 4, version 8), claimant, body
-_DECISION = Struct(">16sIIIBBHBHHHIQ")
+# claimant, of body, at_ms, answer_by_ms; then joins (4 bytes each), seen (entity 4, version 8), claimant, body
+_DECISION = Struct(">16sIIIBBHBHHHIQQ")
 _KINDS: dict[str, int] = {"new": 0, "same": 1, "unsure": 2}
 _REFUSED = 3
 _NO_PLAN = bytes(8)
@@ -124,6 +124,7 @@ def pack_decision(decision: Decision, plan: int, day: int) -> tuple[bytes, bytes
         len(claimant),
         len(body),
         decision.at_ms,
+        decision.answer_by_ms,
     )
     n = len(seen)
     looked_at = _seen.get(n) or _seen.setdefault(n, Struct(">" + "IQ" * n))

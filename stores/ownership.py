@@ -7,14 +7,16 @@ lease as it was, and is in the journal all the same.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal, cast
 
 import msgspec
 
 from leads.ownership import Act, Lease, Moved, What
+from leads.records import Packed, Plan
+from stores import codec
 from stores.connect import guarded
 from stores.entities import Entity, entity
-from stores.layout import Keys
+from stores.layout import POOL, Keys
 from stores.scripts import Script
 
 _DAY_MS = 86_400_000
@@ -35,8 +37,42 @@ _SCRIPTS: dict[What, Script] = {
     "close": _mark,
     "reopen": _mark,
 }
+_due = Script("due", "entities", "lease")
+_held = Script("held", "entities", "lease")
+_place = Script("place", "entities", "lease", "commit_turn")
 _encode = msgspec.msgpack.Encoder().encode
 _lease = msgspec.msgpack.Decoder(Lease).decode
+
+
+class Due(Packed, frozen=True):
+    """What time came for. lapsed: it is in a pool now; warning: it will be; unanswered and parked: it waits to be placed."""
+
+    what: Literal["lapsed", "warning", "unanswered", "parked"]
+    seq: int
+    entity: int
+    why: str
+    lease: Lease
+
+
+class Held(Packed, frozen=True):
+    """A customer that somebody holds. ``version`` of the entity, to do something only while it is as it was seen."""
+
+    entity: int
+    version: int
+    lease: Lease
+
+
+class Placed(msgspec.Struct, frozen=True):
+    """placed: ``lease`` says with whom. nobody: he stays in his pool, one nobody answered goes to it. moved: he is not as he was
+    seen, look again. settled: he has an owner, is locked, or a case about him is open."""
+
+    status: Literal["placed", "nobody", "moved", "settled"]
+    entity: int
+    lease: Lease | None
+
+
+_one_due = msgspec.msgpack.Decoder(Due).decode
+_one_held = msgspec.msgpack.Decoder(Held).decode
 
 
 async def act(client: Any, tenant: str, one: Act) -> Moved:
@@ -62,6 +98,68 @@ async def leases(client: Any, tenant: str, event: bytes) -> Entity | None:
         value = await client.hget(Keys.of(tenant).events, event)
     seq = int.from_bytes(value[:4], "big") if value else 0
     return await entity(client, tenant, seq) if seq else None
+
+
+async def due(client: Any, tenant: str, now_ms: int, most: int, pool: str = "public") -> tuple[int, list[Due]]:
+    """Do what time has come for, of up to ``most`` hints, the longest overdue first -> how many hints were looked at, what was done
+    or is to be done. Call it until it looked at less than ``most``. ``pool`` is where customers go whose lease names no other.
+
+    What is unanswered or parked is told again every minute until somebody places it. Raises StoreDown; calling it again is safe.
+    """
+    with guarded("look at what is due"):
+        looked, *told = await _due(client, _tables(tenant), [now_ms, most, pool])
+    return looked, [_one_due(one) for one in told]
+
+
+async def held(client: Any, tenant: str, holder: str, after: int = -1, most: int = 500) -> tuple[int, list[Held]]:
+    """What a member holds, or a pool (``in_pool``), latest first, suspended leases too -> where to go on (0: that was all), a page
+    of it. ``after`` is where the page before said. A customer that changes hands meanwhile may be told twice. Raises StoreDown."""
+    with guarded("list what somebody holds"):
+        tables = [*_tables(tenant), Keys.of(tenant).holders + holder]
+        left, *found = await _held(client, tables, [after, most])
+    return left, [_one_held(one) for one in found]
+
+
+def in_pool(pool: str) -> str:
+    """The holder that a pool is, for ``held``."""
+    return POOL + pool
+
+
+async def place(
+    client: Any,
+    tenant: str,
+    seq: int,
+    scope: str,
+    plan: Plan,
+    *,
+    at_ms: int,
+    day: int,
+    version: int,
+    came_ms: int = 0,
+    answer_by_ms: int = 0,
+) -> Placed:
+    """Give a customer who waits, or whom nobody answered in time, to one of the plan's shares: to nobody who has had him since
+    ``came_ms``, and only while his entity has the ``version`` that was seen. Raises StoreDown."""
+    digest, packed = codec.pack_plan(plan)
+    arguments = [
+        codec.pack_seqs([seq]),
+        scope,
+        digest,
+        packed,
+        at_ms,
+        version.to_bytes(8, "big"),
+        came_ms,
+        answer_by_ms,
+    ]
+    with guarded("place a customer"):
+        status, entity, lease = await _place(client, [*_tables(tenant), Keys.of(tenant).day(day)], arguments)
+    return Placed(cast(Any, status.decode()), entity, _lease(lease) if lease else None)
+
+
+def _tables(tenant: str) -> list[str]:
+    at = Keys.of(tenant)
+    tables = [at.counters, at.events, at.entities, at.aliases, at.plans, at.turns, at.open, at.journal, at.apart]
+    return [*tables, at.beyond, at.waiting, at.timers, at.holders]
 
 
 def _call(tenant: str, one: Act) -> tuple[list[str], list[Any]]:

@@ -16,7 +16,7 @@ KeysOf = Callable[[bytes], Sequence[bytes]]
 Status = Literal["absent", "under_way", "kept", "large", "removed"]
 
 _CHUNK = 100  # runs sent at once: they share one wait for the disk
-_remove = Script("remove", "regroup")
+_remove = Script("remove", "lease", "regroup")
 
 
 class Removed(msgspec.Struct, frozen=True, gc=False):
@@ -67,7 +67,7 @@ async def _chunk(
     seqs = [value[:4] if value else bytes(4) for value in stored]
     records = await client.hmget(at.records, seqs)
     tables = [at.counters, at.events, at.records, at.entities, at.aliases, at.open, at.journal, at.apart]
-    tables += [at.beyond, at.waiting, at.decided, at.demoted]
+    tables += [at.beyond, at.waiting, at.decided, at.timers, at.holders, at.demoted]
     async with client.pipeline(transaction=False) as pipeline:
         for event, record in zip(events, records, strict=True):
             keys = b"".join(keys_of(record)) if record else b""

@@ -13,6 +13,16 @@ local ANSWERS_KEPT_S, LOG_KEPT_S = 4 * 86400, 40 * 86400
 local e, place, l, disputed, look
 local effects, changed_any = {}, false
 
+-- The lease that counts in a scope: its place among the holdings, the lease; whether a claim is suspended beside it.
+local function lease_in(e, scope)
+  local place, found, disputed
+  for i, h in ipairs(holdings(e)) do
+    if h[1] == scope and h[6] == SUSPENDED then disputed = true end
+    if h[1] == scope and h[6] ~= SUSPENDED then place, found = i, lease_of(h) end
+  end
+  return place, found, disputed
+end
+
 -- ['what', at_ms, entity, scope, member, event, why, other, actor, act, asked, kind, seconds, lease]
 local function move(what, member, why, with_lease)
   journal = journal + 1
@@ -33,7 +43,7 @@ local function finish(status, reason)
   if changed_any then
     open_entity(e).version = pack('>I8', journal)
     local at = look_at(l)
-    if at and (not look or at < look) then arm(l.seq, at) end -- a hint at or before its time is there already otherwise
+    if at and (not look or at < look) then arm(pack('>I4', l.seq), at) end -- a hint at or before its time is there already otherwise
     write_entities({})
     write_hints()
     call('HSET', KEYS[1], 'time', now)
@@ -56,7 +66,7 @@ end
 local function done(what, member, given)
   move(what, member, act.why, true)
   keep()
-  if given then list(l) end
+  if given then list(l.owner, l.pool, pack('>I4', l.seq), l.journal) end
   return finish('done', '')
 end
 
@@ -87,10 +97,10 @@ if not l then l = free_lease(act.scope, number(seq)) end -- nobody has it, no po
 look = look_at(l)
 local due, lapsed = lapse_at(l)
 if due and due <= now and not disputed then
-  local owner, home = l.owner, l.home ~= '' and l.home or terms.pool ~= '' and terms.pool or 'public'
-  to_pool(l, home, lapsed, now, journal + 1)
+  local owner = l.owner
+  to_pool(l, home_of(l), lapsed, now, journal + 1)
   move('lapsed', owner, lapsed, true)
   keep()
-  list(l)
+  list(l.owner, l.pool, pack('>I4', l.seq), l.journal)
   look = nil
 end

@@ -39,7 +39,7 @@ local function give(d, e)
     l.journal, l.state, l.since_ms = journal + 1, LIVE, time
     count(l, 1)
   end
-  l.until_ms = l.owner ~= '' and plan.protect > 0 and time + plan.protect or 0
+  if l.owner ~= '' then grant(l, plan, l.answer_ms) end
   replace(holdings(e), h, l)
   move('given', e, plan.scope, l.owner ~= '' and l.owner or l.pool, number(d.seq), l)
 end

@@ -11,10 +11,19 @@ local function dispose(d, e, this)
   local plan = d.plan
   local holds, h = holdings(e), holding(e, plan.scope)
   local function hold(owner, pool, until_ms, state, why)
+    if not h and state == LIVE and not why and not plan.terms and d.answer_by == 0 then -- by far the commonest, said shortest
+      holds[#holds + 1] = { plan.scope, owner, pool, until_ms, this.number, LIVE, number(d.seq), '', time }
+      open_by(counter_of(owner, pool), 1)
+      list(owner, pool, d.seq, this.number)
+      if until_ms > 0 then arm(d.seq, until_ms) end
+      return
+    end
     local l = h and lease_of(h) or free_lease(plan.scope)
     pass(l, owner, pool, time, this.number)
     if state == PROVISIONAL then count(l, -1) end
-    l.until_ms, l.state, l.seq, l.why = until_ms, state, number(d.seq), why
+    if owner ~= '' then grant(l, plan, d.answer_by) end
+    if until_ms == 0 then l.until_ms = 0 end -- a customer of old, or nobody's yet
+    l.state, l.seq, l.why = state, number(d.seq), why
     replace(holds, h, l)
   end
   if d.kind == UNSURE then

@@ -9,14 +9,14 @@ for i = 1, tonumber(ARGV[1]) do
 end
 local decisions, events, packed, from = {}, {}, ARGV[at], 1
 while from <= #packed do
-  local kind, code, plan, day, joins, seen, claimant, body, when = unpack_of('>BBHBHHHI4I8', packed, from + 28)
-  local joins_at = from + 51
+  local kind, code, plan, day, joins, seen, claimant, body, when, answer_by = unpack_of('>BBHBHHHI4I8I8', packed, from + 28)
+  local joins_at = from + 59
   local seen_at = joins_at + 4 * joins
   local claimant_at = seen_at + 12 * seen
   local body_at = claimant_at + claimant
   local d = {
     event = sub(packed, from, from + 15), seq = sub(packed, from + 16, from + 19), account = sub(packed, from + 20, from + 23),
-    likeliest = sub(packed, from + 24, from + 27), kind = kind, code = code, plan = plans[plan] or NO_PLAN, day = day, at = when,
+    likeliest = sub(packed, from + 24, from + 27), kind = kind, code = code, plan = plans[plan] or NO_PLAN, day = day, at = when, answer_by = answer_by,
     joins = sub(packed, joins_at, seen_at - 1), seen = sub(packed, seen_at, claimant_at - 1),
     claimant = sub(packed, claimant_at, body_at - 1), body = sub(packed, body_at, body_at + body - 1),
   }

@@ -1,20 +1,24 @@
 -- Part of commit, decide and split: entities as a script finds them, changed in memory, written at the end; nothing here
 -- knows of decisions. Keys: see commit.lua, in the same places for all three.
-local LIVE, SUSPENDED, PROVISIONAL = 0, 1, 2
 local DAY_KEPT_S = 40 * 86400
 local FIRST_DAY = 13 -- key before that of the first day
 
-local function plan_of(digest, packed)
-  local p = cmsgpack.unpack(packed)
-  return { digest = digest, packed = packed, strategy = p[3], group = p[4], shares = p[5], pool = p[6],
-           reason = p[7], affinity = p[8], protect = p[9], scope = p[10], window = p[14] or 0, away = p[15] or {},
-           credit = p[16] or 0 }
-end
-local NO_PLAN = { digest = string.rep('\0', 8), shares = {}, away = {}, window = 0, pool = '', reason = 'unmatched', protect = 0, scope = '' }
-
-local counters = call('HMGET', KEYS[1], 'journal', 'time')
+local counters = call('HMGET', KEYS[1], 'journal', 'time', 'pool')
 local journal, joined_more = tonumber(counters[1] or 0), 0
 local time = tonumber(counters[2] or 0) -- the tenant's highest so far: leases never run backwards
+local default_pool = counters[3] or 'public' -- where customers go whose lease names no other
+
+local function plan_of(digest, packed)
+  local p = cmsgpack.unpack(packed)
+  local recycle, close_within, warn = p[17] or 0, p[18] or 0, p[19] or 0
+  return { digest = digest, packed = packed, strategy = p[3], group = p[4], shares = p[5], pool = p[6],
+           reason = p[7], affinity = p[8], protect = p[9], scope = p[10], window = p[14] or 0, away = p[15] or {},
+           credit = p[16] or 0, recycle = recycle, close_within = close_within, warn = warn,
+           terms = recycle > 0 or close_within > 0 or warn > 0 or p[6] ~= default_pool }
+end
+local NO_PLAN = { digest = string.rep('\0', 8), shares = {}, away = {}, window = 0, pool = '', reason = 'unmatched', protect = 0, scope = '',
+  recycle = 0, close_within = 0, warn = 0 }
+
 local alias, tail, asked, wanted = {}, {}, {}, {}
 local stored = {} -- entity -> its value as the batch found it, false when it has none: absorbed, or nothing happened to it
 
@@ -72,7 +76,7 @@ end
 
 local RECENT = KEYS[6] .. 'r' -- member -> times of the leads he was given, where a window counts
 local owed, open, by_day, recent = {}, {}, {}, {}
-local open_change, owed_change, day_change, recent_change = {}, {}, {}, {}
+local owed_change, day_change, recent_change = {}, {}, {}
 
 local function root(s)
   while alias[s] and alias[s] ~= s do s = alias[s] end
@@ -103,14 +107,13 @@ local function holding(e, scope)
   end
 end
 
-local function open_by(member, change)
-  open_change[member] = (open_change[member] or 0) + change
-end
+local function home_of(l) return l.home ~= '' and l.home or default_pool end
 
-local function hincrby(key, changes)
-  for field, change in pairs(changes) do
-    if change ~= 0 then call('HINCRBY', key, field, change) end
-  end
+-- A lease by a rule, under the terms of its plan.
+local function grant(l, plan, answer_by)
+  l.until_ms = plan.protect > 0 and time + plan.protect or 0
+  l.recycle_ms, l.close_within_ms, l.warn_ms, l.answer_ms = plan.recycle, plan.close_within, plan.warn, answer_by
+  l.home = plan.pool ~= default_pool and plan.pool or nil
 end
 
 -- Write the entities that changed, where the leads in `touched` are now, and what members hold.

@@ -1,5 +1,5 @@
 -- Part of all that changes whose a customer is: what a lease is (leads/ownership.py), what time does to it, how it passes from
--- one holder to the next. Entities: entities.lua. KEYS 12 timers and 13 lists of holders, both the front of a name.
+-- one holder to the next, where hints to it are left. KEYS 12 timers and 13 lists of holders, both the front of a name.
 local FIELDS = { 'scope', 'owner', 'pool', 'until_ms', 'journal', 'state', 'seq', 'stage', 'since_ms', 'touched_ms', 'past', 'why', 'locked_ms',
   'exempt_ms', 'closed', 'opportunity', 'answer_ms', 'warned_ms', 'recycle_ms', 'close_within_ms', 'warn_ms', 'home', 'refused_ms' }
 local DEFAULTS = { stage = '', since_ms = 0, touched_ms = 0, past = {}, why = '', locked_ms = 0, exempt_ms = 0, closed = false, opportunity = '',
@@ -59,7 +59,50 @@ local function look_at(l)
   return at
 end
 
--- 2. how it passes on. What is the customer's own stays: who had it, locks, what was signed, what was refused.
+-- 2. hints: where to look for what a member or pool holds, and when to look at a lead
+local MINUTE = 60000
+local listed, armed = {}, {}
+
+-- `seq` as packed.
+local function list(owner, pool, seq, given)
+  local holder = owner ~= '' and owner or POOL .. pool
+  local hints = listed[holder]
+  if not hints then
+    hints = {}
+    listed[holder] = hints
+  end
+  hints[#hints + 1] = seq .. pack('>I4', given % 4294967296)
+end
+
+-- The minute is over when the time has come, so that nobody looks too early.
+local function arm(seq, at)
+  local minute = math.ceil(at / MINUTE)
+  local hints = armed[minute]
+  if not hints then
+    hints = {}
+    armed[minute] = hints
+  end
+  hints[#hints + 1] = seq
+end
+
+local function hint(l)
+  local seq, at = pack('>I4', l.seq), look_at(l)
+  list(l.owner, l.pool, seq, l.journal)
+  if at then arm(seq, at) end
+end
+
+local function write_hints()
+  for holder, hints in pairs(listed) do
+    for from = 1, #hints, SLICE do call('RPUSH', KEYS[13] .. holder, unpack(hints, from, math.min(from + SLICE - 1, #hints))) end
+  end
+  for at, hints in pairs(armed) do
+    local minute = string.format('%.0f', at)
+    for from = 1, #hints, SLICE do call('RPUSH', KEYS[12] .. minute, unpack(hints, from, math.min(from + SLICE - 1, #hints))) end
+    call('ZADD', KEYS[12] .. 't', minute, minute)
+  end
+end
+
+-- 3. how it passes on. What is the customer's own stays: who had it, locks, what was signed, what was refused.
 local function pass(l, owner, pool, now, number_)
   if l.pool ~= '' or l.owner ~= '' then count(l, -1) end
   if l.owner ~= '' then
@@ -75,8 +118,34 @@ local function pass(l, owner, pool, now, number_)
 end
 
 local function to_pool(l, pool, why, now, number_)
+  local home = l.home
   pass(l, '', pool, now, number_)
-  l.why = why
+  l.why, l.home = why, home ~= pool and home or nil
+end
+
+-- A suspended holding that is alone in its scope lives again.
+local function revive(held)
+  local taken = {}
+  table.sort(held, function(a, b)
+    if (a[6] == SUSPENDED) ~= (b[6] == SUSPENDED) then return b[6] == SUSPENDED end
+    return a[5] < b[5]
+  end)
+  for _, h in ipairs(held) do
+    if h[6] == SUSPENDED and not taken[h[1]] then
+      h[6] = LIVE
+      local l = lease_of(h)
+      count(l, 1)
+      hint(l)
+    end
+    taken[h[1]] = true
+  end
+end
+
+-- The lead it was given for is gone, or another customer: it goes by this one from now on.
+local function go_by(h, seq)
+  h[7] = number(seq)
+  local l = lease_of(h)
+  if l.state == LIVE then hint(l) end
 end
 
 -- Two leases of a scope become one: of what is the customer's own nothing is lost.
@@ -105,36 +174,7 @@ local function keep_work(l, other)
   count(l, 1)
 end
 
--- 3. hints: where to look for what a member or pool holds, and when to look at a lead
-local MINUTE = 60000
-local listed, armed = {}, {}
-
-local function list(l)
-  local holder = l.owner ~= '' and l.owner or POOL .. l.pool
-  local hints = listed[holder] or {}
-  hints[#hints + 1] = pack('>I4I4', l.seq, l.journal % 4294967296)
-  listed[holder] = hints
-end
-
--- The minute is over when the time has come, so that nobody looks too early.
-local function arm(seq, at)
-  local minute = string.format('%.0f', math.ceil(at / MINUTE))
-  local hints = armed[minute] or {}
-  hints[#hints + 1] = pack('>I4', seq)
-  armed[minute] = hints
-end
-
-local function write_hints()
-  for holder, hints in pairs(listed) do
-    for from = 1, #hints, SLICE do call('RPUSH', KEYS[13] .. holder, unpack(hints, from, math.min(from + SLICE - 1, #hints))) end
-  end
-  for minute, hints in pairs(armed) do
-    for from = 1, #hints, SLICE do call('RPUSH', KEYS[12] .. minute, unpack(hints, from, math.min(from + SLICE - 1, #hints))) end
-    call('ZADD', KEYS[12] .. 't', minute, minute)
-  end
-end
-
--- Put a lease among the holdings of its entity, in the place of `h` where it had one, and hints to it where they are looked for.
+-- Put a lease among the holdings of its entity, in the place of `h` where it had one, with hints to it.
 local function replace(holds, h, l)
   local now = holding_of(l)
   for i = 1, #holds + 1 do
@@ -143,17 +183,5 @@ local function replace(holds, h, l)
       break
     end
   end
-  list(l)
-  local at = look_at(l)
-  if at then arm(l.seq, at) end
-end
-
--- 4. the lease that counts in a scope: its place among the holdings, the lease; whether another is suspended there
-local function lease_in(e, scope)
-  local place, found, disputed
-  for i, h in ipairs(holdings(e)) do
-    if h[1] == scope and h[6] == SUSPENDED then disputed = true end
-    if h[1] == scope and h[6] ~= SUSPENDED then place, found = i, lease_of(h) end
-  end
-  return place, found, disputed
+  hint(l)
 end

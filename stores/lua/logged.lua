@@ -3,7 +3,7 @@
 -- Not kept: buckets of match keys (made anew from the records) and the journal itself.
 local logging, written, tag_of_all = true, {}, nil
 local WRITES = { HSET = 1, HSETNX = 1, HDEL = 1, HINCRBY = 1, HINCRBYFLOAT = 1, SET = 1, DEL = 1, INCR = 1, INCRBY = 1, APPEND = 1, RPUSH = 1, LPUSH = 1,
-  LPOP = 1, RPOP = 1, LTRIM = 1, LREM = 1, SADD = 1, SREM = 1, ZADD = 1, ZREM = 1, ZREMRANGEBYSCORE = 1, EXPIRE = 1, PEXPIRE = 1, SETEX = 1 }
+  LPOP = 1, RPOP = 1, LTRIM = 1, LSET = 1, LREM = 1, SADD = 1, SREM = 1, ZADD = 1, ZREM = 1, ZREMRANGEBYSCORE = 1, EXPIRE = 1, PEXPIRE = 1, SETEX = 1 }
 local function call(command, key, ...)
   if logging and WRITES[command] then
     local tag = tag_of_all or string.match(key, '^{[^}]*}')

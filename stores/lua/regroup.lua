@@ -38,19 +38,3 @@ local function regroup(rest, tails, hub)
   end
   return parts, order, function(s) return parent[s] and find(s) end, keeper
 end
-
--- A suspended holding that is alone in its scope lives again, and counts.
-local function revive(held, open_by)
-  local taken = {}
-  table.sort(held, function(a, b)
-    if (a[6] == 1) ~= (b[6] == 1) then return b[6] == 1 end
-    return a[5] < b[5]
-  end)
-  for _, h in ipairs(held) do
-    if h[6] == 1 and not taken[h[1]] then
-      h[6] = 0
-      open_by(counter_of(h[2], h[3], h[15]), 1)
-    end
-    taken[h[1]] = true
-  end
-end

@@ -4,6 +4,5 @@ if l.owner == '' then return deny('no_change') end
 if l.owner ~= act.actor and not terms.leader then return deny('not_owner') end
 if disputed then return deny('suspended') end
 local owner = l.owner
-local home = l.home ~= '' and l.home or terms.pool ~= '' and terms.pool or 'public'
-to_pool(l, act.pool ~= '' and act.pool or home, 'released', now, journal + 1)
+to_pool(l, act.pool ~= '' and act.pool or home_of(l), 'released', now, journal + 1)
 return done('release', owner, true)

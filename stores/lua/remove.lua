@@ -1,13 +1,12 @@
 -- remove: take one committed lead out of the index and split what only it had held together.
 -- KEYS 1 counters, 2 events, 3 records, 4 entities, 5 aliases, 6 open, 7 journal, 8 apart, 9 beyond,
---      10 waiting, 11 decided, 12 demoted, 13.. one bucket table a kind
+--      10 waiting, 11 decided, 12 timers, 13 lists of holders, 14 demoted, 15.. one bucket table a kind
 -- ARGV 1 event, 2 match keys (9 bytes each), 3 kinds (a letter per bucket table), 4 why (the name of the move: undone,
 --      erased, expired), 5 at_ms, 6 body of the outcome that stays ('' leaves none), 7 '1': only say what would happen,
 --      8 expire only: the entity's last lead must not be above this seq, and it must have no owner ('' no condition)
 -- Reply: absent | under_way | kept | large (expire only: condemn looks at the rest and dissolves it) | removed, number of parts left, members left.
 -- The leads that remain are regrouped by what their own decisions joined. A holding stays with the part of the lead it
 -- was given for, else with the part of the smallest seq; one that was suspended lives again where it is alone.
-local LIVE = 0
 local event, dry, cutoff = ARGV[1], ARGV[7] == '1', tonumber(ARGV[8])
 local value = call('HGET', KEYS[2], event)
 if not value then return { 'absent', 0, 0 } end
@@ -53,23 +52,23 @@ local parts, order, part_of, keeper = regroup(rest, tails)
 if dry then return { 'removed', #order, #rest } end
 
 -- 3. holdings
-local open_change = {}
-local function open_by(member, change) open_change[member] = (open_change[member] or 0) + change end
 for _, h in ipairs(holds) do
-  local id = part_of(pack('>I4', h[7])) or keeper
+  local id = part_of(pack('>I4', h[7]))
+  if keeper and not id then
+    id = keeper
+    go_by(h, keeper)
+  end
   if id then
     parts[id].holds[#parts[id].holds + 1] = h
   elseif h[6] == LIVE then
     open_by(counter_of(h[2], h[3], h[15]), -1)
   end
 end
-for _, id in ipairs(order) do
-  revive(parts[id].holds, open_by)
-end
+for _, id in ipairs(order) do revive(parts[id].holds) end
 
 -- 4. write
 local tables, buckets = {}, {}
-for k = 1, #ARGV[3] do tables[byte(ARGV[3], k)] = KEYS[12 + k] end
+for k = 1, #ARGV[3] do tables[byte(ARGV[3], k)] = KEYS[14 + k] end
 for p = 1, #ARGV[2], 9 do
   local at, field = tables[byte(ARGV[2], p)], sub(ARGV[2], p + 1, p + 8)
   local bucket = call('HGET', at, field)
@@ -77,7 +76,7 @@ for p = 1, #ARGV[2], 9 do
   while place and place % 4 ~= 1 do place = string.find(bucket, mine, place + 1, true) end
   if place then
     local left = sub(bucket, 1, place - 1) .. sub(bucket, place + 4) -- with what stands after the seqs
-    if left == '\1' then call('HDEL', KEYS[12], sub(ARGV[2], p, p + 8)) end
+    if left == '\1' then call('HDEL', KEYS[14], sub(ARGV[2], p, p + 8)) end
     if left == '' or left == '\1' then call('HDEL', at, field) else call('HSET', at, field, left) end
   end
 end
@@ -95,9 +94,8 @@ for _, id in ipairs(order) do
   call('HDEL', KEYS[5], id)
   for _, s in ipairs(part.further) do call('HSET', KEYS[5], s, id .. tails[s]) end
 end
-for member, change in pairs(open_change) do
-  if change ~= 0 then call('HINCRBY', KEYS[6], member, change) end
-end
+hincrby(KEYS[6], open_change)
+write_hints()
 local fewer = math.max(#members - 1, 0) - (#rest - #order)
 if fewer ~= 0 then call('HINCRBY', KEYS[1], 'joined', -fewer) end
 if ARGV[6] == '' then

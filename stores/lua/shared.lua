@@ -61,6 +61,7 @@ local function put_beyond(key, id, beyond, more)
 end
 
 local NEVER = pack('>I8', 0)
+local LIVE, SUSPENDED, PROVISIONAL = 0, 1, 2 -- state of a holding
 -- Before the name among the counters of what members hold: a pool, a member whose signed customers are counted apart.
 local POOL, CLOSED = '\0', '\1'
 
@@ -68,6 +69,16 @@ local POOL, CLOSED = '\0', '\1'
 local function counter_of(owner, pool, closed)
   if owner == '' then return POOL .. pool end
   return closed and CLOSED .. owner or owner
+end
+
+-- What members hold and pools keep, as far as this script changes it.
+local open_change = {}
+local function open_by(holder, change) open_change[holder] = (open_change[holder] or 0) + change end
+
+local function hincrby(key, changes)
+  for field, change in pairs(changes) do
+    if change ~= 0 then call('HINCRBY', key, field, change) end
+  end
 end
 
 local function hex(bytes)

@@ -27,13 +27,14 @@ for _, h in ipairs(holds) do
   local others = false
   for _, k in ipairs(holds) do others = others or (k[1] == h[1] and k[7] ~= number(mine)) end
   local mine_too = h[7] == number(mine) and others
+  if not mine_too and h[7] == number(mine) then go_by(h, keeper) end
   local to = mine_too and own or parts[id].holds
   to[#to + 1] = h
 end
 
 local function become(id, further, held)
   local now = renew(id)
-  revive(held, open_by)
+  revive(held)
   further = concat(further)
   now.members, now.more, now.beyond = sub(further, 1, 4 * INLINE), sub(further, 4 * INLINE + 1), 0
   now.holds, alias[id] = held, id

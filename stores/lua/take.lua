@@ -26,7 +26,8 @@ local function give()
   pass(l, who, '', now, journal + 1)
   l.until_ms = terms.protect_ms > 0 and now + terms.protect_ms or 0
   l.recycle_ms, l.close_within_ms, l.warn_ms = terms.recycle_ms, terms.close_within_ms, terms.warn_ms
-  l.answer_ms, l.home = terms.answer_by_ms, terms.pool ~= '' and terms.pool or from
+  local home = terms.pool ~= '' and terms.pool or from
+  l.answer_ms, l.home = terms.answer_by_ms, home ~= default_pool and home or nil
 end
 
 -- Out of a pool: the turn is used up, whatever becomes of it. The log only grows.
