@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from leads.company_tables import company_words
 from leads.emails import emails
 from leads.names import name
 from leads.phones import phones
@@ -45,7 +46,9 @@ _AT_OR_DIGIT = re.compile(r"[@＠\d]")
 def _odd_name(value: str) -> bool:
     if _SIGNS.search(value):
         return True
-    return value.isascii() and not _NAMED_LATIN.isdisjoint(value.lower().replace(".", "").replace(")", "").split())
+    if not value.isascii():
+        return len(value) > 6 and bool(_BETWEEN.search(value))
+    return not _NAMED_LATIN.isdisjoint(value.lower().replace(".", "").replace(")", "").split())
 
 
 #: What makes a value of a field worth a second look; most values show nothing of it.
@@ -128,7 +131,16 @@ def _is_person(value: str) -> bool:
 
 
 def _names_a_company(text: str) -> bool:
-    return bool(text) and bool(_COMPANY.search(simplify(text)))
+    if not text:
+        return False
+    parts = _BETWEEN.split(text)
+    return bool(_COMPANY.search(simplify(text))) or (len(parts) > 1 and any(map(_is_firm, parts)))
+
+
+def _is_firm(part: str) -> bool:
+    """A part of a cell that ends in a trade: 色彩空间教育咨询."""
+    simple = simplify(part)
+    return bool(_COMPANY.search(simple)) or (len(simple) > 3 and bool(company_words().trade_end.cut(simple, 2)))
 
 
 def _move(out: Fields, field: str, moved: list[tuple[str, str]], notes: list[Note]) -> None:
@@ -192,7 +204,7 @@ def _apart(cell: str) -> tuple[str, str]:
     """(person, company) of a cell that holds both; "" when it does not."""
     han = bool(_HAN.search(cell))
     parts = [part for part in (_BETWEEN if han else _BETWEEN_LATIN).split(cell) if part]
-    firms = [part for part in parts if _COMPANY.search(simplify(part))]
+    firms = [part for part in parts if _is_firm(part)]
     if len(firms) == 1 and len(parts) > 1:
         rest = " ".join(part for part in parts if part is not firms[0])
         found, _ = name(rest)

@@ -96,9 +96,10 @@ def _search(text: str) -> list[tuple[str, str]]:
 
 @cache
 def _lost_at() -> re.Pattern[str]:
-    """A mailbox of a big provider without its @: lwg88qq.com. Only with a digit before it, else it may be a host name."""
+    """A mailbox of a big provider without its @: lwg88qq.com, or with # for it. A point before the provider makes it a host."""
     return re.compile(
-        r"([a-z][a-z0-9._-]*\d|\d{5,11})((?:qq|163|126|gmail|hotmail|outlook|foxmail|sina|yahoo)\.(?:com|cn|com\.cn))"
+        r"(?!www|mail\.)([a-z][a-z0-9._-]{3,}?[a-z0-9_]|\d{5,11})#?"
+        r"((?:qq|163|126|gmail|hotmail|outlook|foxmail|sina|yahoo)\.(?:com|cn|com\.cn))"
     )
 
 
@@ -124,6 +125,8 @@ def _mended(domain: str) -> str:
     head, dot, tld = domain.rpartition(".")
     if tld in _TLD:
         domain = head + dot + _TLD[tld]
+    elif tld in ("cm", "co") and f"{head}.com" in _tables().free:  # countries too, but no mailboxes of qq.cm
+        domain = f"{head}.com"
     elif not dot and len(domain) > 5 and domain.endswith("com"):  # foxmailcom
         domain = domain[:-3] + ".com"
     return _tables().mend.get(domain, domain)

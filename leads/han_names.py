@@ -119,6 +119,12 @@ def _long(run: str) -> Judged:
     return "chat", "", ""
 
 
+def likelihood(judged: Judged) -> float:
+    """Bits by which one of two names in a cell is the likelier: 江一川 beside the brand 武曲星."""
+    kind, surname, given = judged
+    return log2(_share(surname) or 1e-6) + _bits(given) / max(len(given), 1) if kind == "full" else 0.0
+
+
 def is_person(judged: Judged) -> bool:
     """Whether the judgement names somebody, if only in part."""
     return judged[0] != "chat"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from leads.han_names import is_person, judge, may_have_title, strip_title
+from leads.han_names import is_person, judge, likelihood, may_have_title, strip_title
 from leads.latin_names import latin_name
 from leads.name_levels import LEVELS, same_reading
 from leads.name_rarity import letters, rarity
@@ -23,6 +23,7 @@ _ORGANISATION = re.compile(
     "有限|股份|集团|公司|企业|工厂|商贸|商行|事务所|研究[院所]|大学|学院|医院|银行|学校|中学|小学|幼儿园|酒店|宾馆|超市|药店|"
     "委员会|管理局|工作室|经营部|门市部|合作社|科技|贸易|机械厂|加工厂|装饰|专卖店"
 )
+_LIKELIER = 3.0  # bits
 _MAX = 120  # longer than any name; the rest is somebody's message
 
 
@@ -93,12 +94,13 @@ def _choose(text: str, simple: str, runs: list[tuple[int, int]]) -> tuple[Name |
     if 1 < len(left) <= len(joined) <= 4 and simple[slice(*left[0])] in surnames() and _run(joined)[0] == "full":
         shown = "".join([text[a:b] for a, b in left])
         return _han(shown, judge(joined), honorific, aliases), ""
-    best: tuple[int, str, tuple[str, str, str], str] | None = None
+    best: tuple[tuple[int, float], str, tuple[str, str, str], str] | None = None
     for start, end in left:
         run, title = strip_title(simple[start:end])
         offset = simple[start:end].find(run)
         judged = judge(run)
-        rank = ("full", "surname", "given", "chat").index(judged[0])
+        # the first of two persons, but the likelier of a brand and a person
+        rank = ("full", "surname", "given", "chat").index(judged[0]), -likelihood(judged) + (_LIKELIER if best else 0.0)
         if best is None or rank < best[0]:
             best = (rank, text[start + offset : start + offset + len(run)], judged, title)
     assert best is not None

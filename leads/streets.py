@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache, lru_cache
 from typing import NamedTuple
 
 from leads.text import knowledge
+
+_NUMBERED = re.compile(r"\d+")
 
 
 class _Tables(NamedTuple):
@@ -33,6 +36,9 @@ def street(words: list[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """
     tables = _tables()
     kept = tuple([tables.kept.get(word, word) for word in words])
+    first = next((at for at, word in enumerate(kept) if word not in tables.directions), 0)
+    if words[first : first + 1] == ["st"] and first + 1 < len(words):  # st louis avenue
+        kept = (*kept[:first], "saint", *kept[first + 1 :])
     end = next((at for at, word in enumerate(kept) if at and word in tables.notes), len(kept))
     last = max((at for at in range(1, end) if kept[at] in tables.types), default=end - 1)
     if last + 1 < end and kept[last + 1] in tables.directions:
@@ -40,10 +46,16 @@ def street(words: list[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return kept[: last + 1], kept[last + 1 :]
 
 
+def house(number: str) -> str:
+    """The house that a number begins at: 3012-16 is 3012 and those beside it."""
+    return number.partition("-")[0] or number
+
+
 class Parts(NamedTuple):
     name: str  # words of the name proper, glued: what a key is made of
     types: frozenset[str]
     directions: frozenset[str]
+    digits: str  # of a numbered street: 18th and 19th are two
 
 
 @lru_cache(1 << 14)
@@ -56,4 +68,5 @@ def parts(road: str) -> Parts:
         "".join(proper or words),
         frozenset([word for word in words[1:] if word in tables.types]),
         frozenset([word for word in words if word in tables.directions]),
+        next((digits[0] for word in proper[:1] if (digits := _NUMBERED.match(word))), ""),
     )

@@ -28,6 +28,8 @@ LEVELS: dict[str, tuple[str, str]] = {
     "same": ("the same", "一致"),
     "near": ("nearly the same", "近似"),
     "differs": ("differs", "不同"),
+    "bare_number": ("other number in the road, and there is only the organisation", "同路不同号（仅有单位信息）"),
+    "few_words": ("few words in common", "相同词很少"),
     "bare_differs": ("differs, and there is only the organisation", "不同（仅有单位信息）"),
     "phone.mobile": ("the same mobile", "手机号一致"),
     "phone.number": ("the same number", "号码一致"),

@@ -18,7 +18,7 @@ from leads.names import letters
 from leads.phones import line_city
 from leads.records import Company, Email, Facts, Name, Phone
 from leads.romanised import likely_surnames
-from leads.streets import parts
+from leads.streets import house, parts
 from matchers.sketch import bands
 
 #: kind letter -> what it holds. Sorted letters of a name cover script, homophones, order and transposed letters at once.
@@ -155,7 +155,7 @@ def _house_anywhere(facts: Facts, city: str) -> Plan:
     if address is None or not (address.road and address.number):
         return ()
     room = address.room if facts.company is None else ""
-    return (("A", f"{_road(address.latin, address.road)}|{address.number}|{room}"),)
+    return (("A", f"{_road(address.latin, address.road)}|{house(address.number)}|{room}"),)
 
 
 def _house(facts: Facts, city: str) -> Plan:
@@ -230,7 +230,7 @@ def _weak(facts: Facts, city: str, out: list[tuple[str, str]]) -> None:
     if address is not None and address.road and place:
         out.append(("R", f"{_road(address.latin, address.road)}|{place}"))
     if address is not None and address.number and place:
-        out.append(("R", f"{address.number}|{place}"))
+        out.append(("R", f"{house(address.number)}|{place}"))
     if name is None and not facts.emails and not facts.handles:
         if address is not None:
             out.extend(("J", band) for band in bands(address.text, 4, 3))

@@ -81,6 +81,10 @@ def score(facts: Facts, known: Known, scale: Scale, lead_bare: bool) -> Scored:
         mets.append(firm)
     if known.addresses:
         mets += address.compare(facts.address, known.addresses, scale, both_bare)
+    if both_bare and firm is not None and firm.level == "few_words" and any(met.level in address.HOUSE for met in mets):
+        mets.remove(firm)
+        firm = firm._replace(level="words", bits=-3.5)  # one house and a word in common: written by somebody else
+        mets.append(firm)
     if known.cities:
         line = any(met.field == "phone" and met.bits > 0 for met in mets)  # it told the city already
         mets += _some(place.city(told_city(facts) if line else city_of(facts), known.cities, scale, both_bare))

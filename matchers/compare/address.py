@@ -8,12 +8,14 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA, JaroWinkler
 
 from leads.records import Address
-from leads.streets import parts
+from leads.streets import house, parts
 from matchers.scale import Met, Scale
 
 _NEAR = 0.88  # Jaro-Winkler of two spellings of one road
 #: How another house is called when both are nothing but an organisation: its house is what a site is known by.
 _OTHER_SITE = {"differs": "bare_differs", "other_number": "bare_number"}
+#: Levels of one house.
+HOUSE = frozenset({"road_number", "room", "near"})
 #: Levels of another house, of organisations.
 SITES = frozenset(_OTHER_SITE.values())
 
@@ -40,7 +42,7 @@ def _pair(my: Address, their: Address, seq: int, scale: Scale) -> list[Met]:
     likeness = 1.0 if my.road == their.road or (my.latin and my.latin == their.latin) else _likeness(my, their)
     if not (my.number and their.number):
         return [scale.fixed("address", "road", seq)] if likeness >= _NEAR else []
-    if my.number != their.number:
+    if house(my.number) != house(their.number):
         if likeness < _NEAR:
             return [scale.fixed("address", "differs", seq)]
         near = OSA.distance(my.number, their.number, score_cutoff=1) <= 1 and len(my.number + their.number) > 2
@@ -52,8 +54,8 @@ def _pair(my: Address, their: Address, seq: int, scale: Scale) -> list[Met]:
     room = my.room and their.room
     if room and my.room == their.room:
         return [scale.value("address", "room", 0, seq)]
-    house = scale.value("address", "road_number", 0, seq)
-    return [house, scale.fixed("address", "other_room", seq)] if room else [house]
+    here = scale.value("address", "road_number", 0, seq)
+    return [here, scale.fixed("address", "other_room", seq)] if room else [here]
 
 
 def _likeness(my: Address, their: Address) -> float:
@@ -62,6 +64,8 @@ def _likeness(my: Address, their: Address) -> float:
         one, two = parts(my.road), parts(their.road)
         if one.directions and two.directions and one.directions.isdisjoint(two.directions):
             return 0.0  # north and south of one road
+        if one.digits != two.digits:
+            return 0.0
         if one.name == two.name:
             return 1.0 if not one.types or not two.types or one.types & two.types else _NEAR
         words = fuzz.token_set_ratio(my.road, their.road) / 100

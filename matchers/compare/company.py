@@ -19,7 +19,7 @@ from leads.text import ascii_fold
 from matchers.scale import Met, Scale
 
 #: Levels at which two organisations are different ones.
-CONFLICTS = frozenset({"differs", "bare_differs", "branch", "place_conflict", "script_differs"})
+CONFLICTS = frozenset({"differs", "bare_differs", "few_words", "branch", "place_conflict", "script_differs"})
 #: How common a brand of so many Han characters is; from 19,000 short forms of company names.
 _BRAND_U = {1: 0.02, 2: 0.0005, 3: 0.00005}
 _BRAND_RARE = 0.00001
@@ -155,7 +155,7 @@ def _words_met(my: Company, their: Company, seq: int, scale: Scale, bare: bool) 
     if best == -inf:
         return differs
     most = scale.log_n + 2.5 if bare else scale.log_n
-    level = "words" if best > 0 else differs.level
+    level = "words" if best > 0 else "few_words" if bare else differs.level
     return Met("company", level, max(min(best, most), -9.0 if bare else -4.5), seq)
 
 

@@ -23,8 +23,10 @@ def compare(mine: Sequence[Phone], theirs: Iterable[tuple[Phone, int]], scale: S
     met_any = False
     for their, seq in theirs:
         for my in mine:
-            met_any = True
             met = _pair(my, their, seq, scale)
+            if met is None and (my.mask or their.mask):
+                continue  # too little is known of one to say that they differ
+            met_any = True
             if met is not None:
                 if best is None or met.bits > best.bits:
                     best = met
@@ -74,6 +76,8 @@ def _masked(my: Phone, their: Phone, seq: int, scale: Scale) -> Met | None:
     one, two = known_digits(my), known_digits(their)
     if len(one) != len(two):
         return None
+    if "~" in my.mask + their.mask:
+        one, two = _rounded_alike(my, one, two), _rounded_alike(their, two, one)
     known = 0
     for left, right in zip(one, two, strict=True):
         if "*" in (left, right):
@@ -85,3 +89,12 @@ def _masked(my: Phone, their: Phone, seq: int, scale: Scale) -> Met | None:
         return None
     bits = (known - _KNOWN_BY_PREFIX) * _BITS_PER_DIGIT - 1
     return Met("phone", "masked", min(bits, scale.log_n + 1), seq)
+
+
+def _rounded_alike(phone: Phone, known: str, other: str) -> str:
+    """The known digits of a number that a spreadsheet rounded up (1.58483E+10), as the other's if that is why they differ."""
+    head = known.rstrip("*")
+    same = other[: len(head)]
+    if "~" in phone.mask and head and same.isdigit() and int(head) - 1 == int(same):
+        return same + known[len(head) :]
+    return known

@@ -44,6 +44,7 @@ Parts = tuple[str, str, str, str, str, str, str]
             "854 7th ave. between 54th and 55th sts.",
             ("", "", "", "7th avenue", "854", "", "between 54th and 55th sts"),
         ),
+        ("5500 N. St. Louis", ("", "", "", "north saint louis", "5500", "", "")),
         ("854 Seventh Avenue", ("", "", "", "7th avenue", "854", "", "")),
         ("2355 peachtree rd. ne (Battle Shopping Center)", ("", "", "", "peachtree road northeast", "2355", "", "")),
         ("728 W. Roosevelt Road 2nd floor", ("", "", "", "west roosevelt road", "728", "", "2nd floor")),

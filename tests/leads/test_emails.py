@@ -11,7 +11,7 @@ ZHANG_QQ = Email("zhang", "qq.com", "qq", "free", "zhang@qq.com")
 @pytest.mark.parametrize(
     "text",
     ["zhang@qq.com", " ZHANG@QQ.COM ", "zhang@@qq.com", "zhang@qq.con", "zhang＠qq．com", "zhang@qq.com;", "zhang@qq.com。",
-     "mailto:zhang@qq.com", "zhang @ qq.com", "<zhang@qq.com>", "邮箱：zhang@qq.com", "zhang@qq。com", "zhang(at)qq.com"],
+     "zhang#qq.com", "zhang@qq.cm", "zhangqq.com", "mailto:zhang@qq.com", "zhang @ qq.com", "<zhang@qq.com>", "邮箱：zhang@qq.com", "zhang@qq。com", "zhang(at)qq.com"],
 )  # fmt: skip
 def test_every_spelling_of_a_mailbox_is_one(text: str) -> None:
     assert emails(text) == ((ZHANG_QQ,), "")

@@ -112,6 +112,14 @@ SAME = {
         {"company": "Harbor House - Mission Street School", "address": "2434 S Kildare Ave"},
         {"company": "Harbor House Mission Street School", "address": "2434 S. Kildare", "name": "4305IT(Care Center)"},
     ),
+    "one house of a range, a word in common": (
+        {"company": "Shining Star Preschool", "address": "3012-16 E. 92nd St.", "postcode": "60617"},
+        {"company": "Riverside Youth Centers Shining Star", "address": "3012 E 92nd St", "postcode": "60617"},
+    ),
+    "rounded up by a spreadsheet": (
+        {"name": "吴晓东", "phone": "15848269905", "city": "青岛"},
+        {"name": "吴晓东", "phone": "1.58483E+10", "city": "青岛"},
+    ),
     "one restaurant, its street told at length": (
         {"company": "union pacific cafe", "address": "854 7th ave. between 54th and 55th sts.", "phone": "2125551100"},
         {"company": "union pacific cafe", "address": "854 seventh ave.", "phone": "2125551100"},
@@ -152,6 +160,10 @@ NOT_SAME = {
     "two sites of one organisation with its phone": (
         {"company": "Harbor House - Teddy Bear", "address": "4647 W Washington Blvd", "phone": "6268655"},
         {"company": "Harbor House - Oak Grove", "address": "4650 N Madison St", "phone": "6268655"},
+    ),
+    "two numbered streets": (
+        {"company": "Mason", "address": "4217 W. 18th St.", "phone": "5341530"},
+        {"company": "City Schools Mason", "address": "4216 W. 19th St.", "phone": "5341530"},
     ),
     "north and south of one road": (
         {"company": "Harbor House", "address": "2434 N Kildare Ave", "phone": "6268655"},
