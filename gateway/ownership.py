@@ -65,16 +65,16 @@ class Customer(BaseModel):
     mine: bool = False
     owner: str = ""
     pool: str = ""
-    why: str = Field("", description="Why he came to the pool.")
+    why: Annotated[str, Field(description="Why he came to the pool.")] = ""
     since_ms: int = 0
     protected_until_ms: int = 0
-    lapses_ms: int = Field(0, description="Without evidence until then he goes to a pool.")
+    lapses_ms: Annotated[int, Field(description="Without evidence until then he goes to a pool.")] = 0
     answer_by_ms: int = 0
     locked_until_ms: int = 0
     exempt_until_ms: int = 0
     closed: bool = False
     opportunity: str = ""
-    suspended: bool = Field(False, description="A case is open.")
+    suspended: Annotated[bool, Field(description="A case is open.")] = False
     masked: bool = True
     fields: dict[str, list[Known]] = {}
     history: list[Former] = []

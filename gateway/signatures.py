@@ -29,7 +29,7 @@ def check_signed(spec: SourceSpec, headers: Mapping[str, str], body: bytes, now_
         _check_age(sent_at, spec.max_age_s, now_ms)
         signed = f"{given_id}.{sent_at}.".encode() + body
         given = [s.removeprefix("v1,") for s in headers.get("webhook-signature", "").split() if s.startswith("v1,")]
-        ok = bool(given_id) and matches(signed, given, [_standard_key(secret) for secret in spec.secrets])
+        ok = bool(given_id) and matches(signed, given, [standard_key(secret) for secret in spec.secrets])
     else:
         signed = body
         if spec.timestamp_header:
@@ -91,7 +91,8 @@ def _digest(text: str) -> bytes | None:
     return digest if len(digest) == 32 else None
 
 
-def _standard_key(secret: str) -> bytes:
+def standard_key(secret: str) -> bytes:
+    """The key in a secret of Standard Webhooks (``whsec_`` and base64); empty when it is none."""
     try:
         return base64.b64decode(secret.removeprefix("whsec_"), validate=True)
     except (ValueError, binascii.Error):

@@ -87,6 +87,11 @@ def missing_secrets(settings: Settings, env: Mapping[str, str]) -> list[tuple[st
         ("gateway.secret_env", settings.gateway.secret_env),
         *((f"gateway.tokens.{n}.env", t.env) for n, t in settings.gateway.tokens.items()),
         *((f"tenants.{n}.key_env", t.key_env) for n, t in settings.tenants.items()),
+        *(
+            (f"tenants.{n}.notify.{part}", getattr(t.notify, part))
+            for n, t in settings.tenants.items()
+            for part in ("url_env", "secret_env")
+        ),
     ]
     return [(path, f"set the environment variable {name}") for path, name in named if name and not env.get(name)]
 

@@ -8,10 +8,13 @@ import uvicorn
 
 from gateway.app import make_app
 from leadstream.casebook import disputes
+from leadstream.ownership import Owners
 from leadstream.questions import Questions
 from leadstream.reviewing import Desk
+from leadstream.roster import Roster
 from leadstream.runtime import WORKERS, Runtime, clock
 from leadstream.settings import Settings
+from leadstream.tokens import IssuedTokens
 from stores.idempotency import RedisIdempotency
 from streams.metrics import Metrics, exposition, new_registry
 from streams.topics import RAW
@@ -38,6 +41,9 @@ def run_gateway(settings: Settings) -> None:
         customers=Questions(runtime.index, settings, runtime.tenants(), runtime.policies, clock, metrics),
         reviews=Desk(runtime.client, settings),
         cases=disputes(runtime),
+        tokens=IssuedTokens(runtime.client, clock),
+        owning=Owners(runtime, clock, lambda: runtime.shell(metrics, "door")),
+        staff=Roster(runtime.client, runtime.policies, settings, clock),
     )
 
     async def join() -> None:

@@ -81,6 +81,17 @@ class SourceSection(Section):
         return self.signature or PROVIDER_SCHEMES.get(self.kind, "hmac")
 
 
+class NotifySection(Section):
+    """Where owners are told of leads. ``url_env`` names the variable with the address: those of chat rooms are secrets."""
+
+    url_env: EnvName = ""
+    secret_env: EnvName = ""
+    format: Literal["standard", "wecom", "slack"] = "standard"
+    hosts: Names = ()  # the only ones that anything is sent to
+    private: bool = False  # addresses of private networks, and plain http, are meant
+    lang: Literal["en", "zh"] = "zh"
+
+
 class TenantSection(PolicySection):
     key_env: EnvName = ""  # variable whose secret keys the digests of match keys; "" is a key kept in the data folder
     country: str = ""
@@ -92,6 +103,7 @@ class TenantSection(PolicySection):
     matching: MatchingSection = MatchingSection()
     profile: ProfileSection = ProfileSection()
     conflict: ConflictSection = ConflictSection()
+    notify: NotifySection = NotifySection()
     keep_days: float = Field(
         default=0.0, ge=0
     )  # customers without an owner, silent for longer, are forgotten; 0: never

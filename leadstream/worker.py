@@ -7,6 +7,7 @@ topic, whose retention is the archive.
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -15,9 +16,11 @@ from typing import Any
 
 from leadstream.casebook import disputes, watch_cases
 from leadstream.gauges import watch
+from leadstream.handles import handles
 from leadstream.life import retention
+from leadstream.notices import Notices, targets
 from leadstream.policies import follow
-from leadstream.runtime import ARCHIVISTS, WORKERS, Runtime, settle_garbage
+from leadstream.runtime import ARCHIVISTS, WORKERS, Runtime, clock, settle_garbage
 from leadstream.settings import Settings
 from stores.archive import Archive, Entry
 from stores.journal import ValkeyJournal
@@ -169,8 +172,12 @@ def _duties(
     shows, follow the policy in force."""
     journal = ValkeyJournal(runtime.client)
     tenants = list(runtime.settings.tenants)
+    notices = Notices(runtime.index, runtime.policies, targets(runtime.settings, os.environ), handles(runtime), clock)
     return [
-        asyncio.create_task(relay(journal, journals, tenants, slot, metrics, witnesses=(disputes(runtime).witness,))),
+        asyncio.create_task(
+            relay(journal, journals, tenants, slot, metrics, witnesses=(disputes(runtime).witness, notices.witness))
+        ),
+        asyncio.create_task(notices.deliver(slot)),
         asyncio.create_task(watch_cases(runtime, metrics)),
         asyncio.create_task(watch(runtime, metrics, ready)),
         asyncio.create_task(retention(runtime, metrics)),

@@ -15,7 +15,8 @@ from routing.working_time import answer_by
 LEADERS: frozenset[What] = frozenset(("approve", "lock", "exempt"))
 #: Moves after which ``member`` has a customer more: who has left or is away gets none.
 GIVING: frozenset[What] = frozenset(("claim", "report", "approve", "transfer"))
-_NOBODY = Pool(id="")
+#: A pool that nobody is in or leads.
+NOBODY = Pool(id="")
 
 
 def terms(
@@ -38,7 +39,7 @@ def terms(
     An ``admin`` need not be a member and leads everybody.
     """
     member = member or actor
-    home = policy.pools.get(pool or policy.default_pool, _NOBODY)
+    home = policy.pools.get(pool or policy.default_pool, NOBODY)
     leader = admin or leads(policy, actor, (owner or member,), home)
     kinds = (grade, what, door)
     return Terms(
@@ -61,7 +62,7 @@ def terms(
     )
 
 
-def leads(policy: Policy, actor: str, people: Iterable[str], pool: Pool = _NOBODY) -> bool:
+def leads(policy: Policy, actor: str, people: Iterable[str], pool: Pool = NOBODY) -> bool:
     """Whether ``actor`` leads ``pool``, or a team with one of ``people``. Nobody who has left leads anything."""
     person = policy.members.get(actor)
     if person is None or person.left:
@@ -72,7 +73,7 @@ def leads(policy: Policy, actor: str, people: Iterable[str], pool: Pool = _NOBOD
     )
 
 
-def holding_cap(policy: Policy, member: str, pool: Pool = _NOBODY) -> int:
+def holding_cap(policy: Policy, member: str, pool: Pool = NOBODY) -> int:
     """How many customers ``member`` may hold: the smallest cap that applies, of everybody, his level, the pool, himself."""
     person = policy.members.get(member)
     if person is None:

@@ -30,6 +30,7 @@ seq; a *journal number* (8 bytes) numbers the effects, and the number of an enti
 | ``v``       | HASH   | seq -> that lead 4, ``s`` same or ``a`` apart, msgpack of [at_ms, who, why]: what a person decided |
 | ``y``       | LIST   | element n is version n of the roster: msgpack of [at_ms, change among people] |
 | ``yi``      | HASH   | id of what was appended to it -> its last version |
+| ``u``       | ZSET   | a notice that waits to be sent -> the number of its effect |
 | ``q``       | HASH   | number of a case 4 -> version 8, msgpack of Case |
 | ``qk``      | HASH   | what opened a case -> its number 4: it opens none twice |
 | ``qr``      | HASH   | number of a running case 4 -> its lead 4, decide by 8 (ms), scope |
@@ -70,6 +71,14 @@ class Keys(msgspec.Struct, frozen=True, gc=False):
     @property
     def relay(self) -> str:
         return f"{self.tag}jl"
+
+    @property
+    def notices(self) -> str:
+        return f"{self.tag}u"
+
+    @property
+    def sending(self) -> str:
+        return f"{self.tag}ul"
 
     @property
     def roster(self) -> str:

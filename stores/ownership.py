@@ -20,6 +20,7 @@ from stores.layout import POOL, Keys
 from stores.scripts import Script
 
 _DAY_MS = 86_400_000
+_NUMBERED = bytes(12)
 _TAKING = ("entities", "lease", "act", "take")
 _KEEPING = ("entities", "lease", "act")
 _mark = Script("mark", *_KEEPING)
@@ -94,10 +95,24 @@ async def acts(client: Any, tenant: str, several: Sequence[Act]) -> list[Moved]:
 
 async def leases(client: Any, tenant: str, event: bytes) -> Entity | None:
     """The customer that this lead is of and its leases, in ``holdings``; None when there is no such lead. Raises StoreDown."""
-    with guarded("read an event"):
-        value = await client.hget(Keys.of(tenant).events, event)
-    seq = int.from_bytes(value[:4], "big") if value else 0
+    if event.startswith(_NUMBERED):
+        seq = int.from_bytes(event[12:], "big")
+    else:
+        with guarded("read an event"):
+            value = await client.hget(Keys.of(tenant).events, event)
+        seq = int.from_bytes(value[:4], "big") if value else 0
     return await entity(client, tenant, seq) if seq else None
+
+
+def numbered(seq: int) -> str:
+    """An event, as hex, that names a lead by its number: for customers of lists, where no receipt is at hand."""
+    return (_NUMBERED + seq.to_bytes(4, "big")).hex()
+
+
+async def claimed(client: Any, tenant: str, day: int, member: str) -> int:
+    """How many turns a member has used up on a day of the tenant's calendar. Raises StoreDown."""
+    with guarded("read the claim log"):
+        return int(await client.hstrlen(Keys.of(tenant).claims(day), member)) // 4
 
 
 async def due(client: Any, tenant: str, now_ms: int, most: int, pool: str = "public") -> tuple[int, list[Due]]:

@@ -76,7 +76,8 @@ local function noted(reason)
   return finish('done', reason)
 end
 
-local value = call('HGET', KEYS[2], event)
+-- Where no receipt is at hand a lead is named by its number behind twelve NULs (ownership.numbered).
+local value = call('HGET', KEYS[2], event) or (sub(event, 1, 12) == string.rep('\0', 12) and sub(event, 13) .. '#')
 local seq = value and sub(value, 1, 4)
 if seq and #value > 4 and number(seq) > 0 then
   ask(seq)

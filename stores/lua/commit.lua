@@ -45,7 +45,11 @@ local function dispose(d, e, this)
   end
   local owner, reason = d.claimant, 'claimed'
   if owner ~= '' then
-    if d.code == CODE['assigned/customer'] then reason = 'customer' end
+    if d.code == CODE['assigned/customer'] then
+      reason = 'customer'
+    elseif h and h[3] ~= '' then -- who waits in a pool is taken by a claim, which counts; not by a row that says whose he is
+      return CODE['merged/in_pool'], '', h[3], 0
+    end
   else
     owner, reason = pick(d)
   end

@@ -101,6 +101,13 @@ async def test_the_owner_of_the_same_account_comes_first(index: ValkeyIndex, ten
     assert (await put(index, tenant, 3, "p3", plan=full, account=1, joins=())).reason == "rule"
 
 
+async def test_a_row_that_says_whose_he_is_takes_nobody_out_of_a_pool(index: ValkeyIndex, tenant: str) -> None:
+    """Else a file, or a report, would be a claim that no cap counts."""
+    assert (await put(index, tenant, 1, "p1", plan=plan())).code == "pooled"
+    told = await put(index, tenant, 2, "p1", claimant="bob")
+    assert (told.code, told.reason, told.owner, told.pool) == ("merged", "in_pool", "", "public")
+
+
 async def test_claims(index: ValkeyIndex, tenant: str) -> None:
     claimed = await put(index, tenant, 1, "p1", claimant="bob")
     assert (claimed.code, claimed.reason, claimed.owner) == ("assigned", "claimed", "bob")

@@ -145,6 +145,8 @@ class Twin:
         if h and h.owner:
             other = d.claimant and d.claimant != h.owner
             return ("contested", "owned_by_other") if other else ("merged", "same_contact")
+        if h and d.claimant:
+            return "merged", "in_pool"
         owner, reason = (d.claimant, "claimed") if d.claimant else self._pick(d)
         if owner:
             hold(owner, "", "live")
