@@ -120,6 +120,12 @@ class Kafka:
             self.process.wait()
             self.process = None
 
+    def kill(self) -> None:
+        """kill -9."""
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait()
+
     def pause(self) -> None:
         """Let it hang: connections stay open, nothing answers."""
         assert self.process is not None
