@@ -16,7 +16,7 @@ import msgspec
 import typer
 
 from leads.errors import BadInput, LeadstreamError, Misconfigured, Mistakes
-from leadstream import cli_cases, cli_reports, config, desk
+from leadstream import cli_cases, cli_handover, cli_reports, config, desk
 from leadstream.cli_customers import bar, conflict
 from leadstream.cli_index import demoted_app, expire, rekey
 from leadstream.cli_people import people_app, token_app
@@ -48,6 +48,8 @@ for name, sub in (
     app.add_typer(sub, name=name)
 for command in (desk.split, desk.customer, desk.learn, cli_cases.share):
     app.command()(command)
+for passing in (cli_handover.depart, cli_handover.transfer_all, cli_handover.rotate, cli_handover.handover):
+    app.command()(passing)
 for report in (cli_reports.fairness, cli_reports.hotline, cli_reports.sources):
     app.command()(report)
 app.command()(expire)

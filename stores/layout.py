@@ -18,7 +18,7 @@ seq; a *journal number* (8 bytes) numbers the effects, and the number of an enti
 | ``p``       | HASH   | 8 bytes digest -> msgpack of Plan |
 | ``g``       | HASH   | group NUL member -> leads he is owed in turn (a number with a fraction, below 0 when others are owed): lua/commit_turn.lua |
 | ``gr``      | HASH   | member -> times (8 bytes, ms) of the leads he was given, in the policy's window; only where it has one |
-| ``o``       | HASH   | member -> entities he holds now, signed ones apart under 1 member; NUL pool -> entities that wait in it |
+| ``o``       | HASH   | member -> entities he holds now, signed ones apart under 1 member; NUL pool -> entities that wait in it; 2 member -> he has left, nothing reaches him |
 | ``h<holder>`` | LIST | seq 4 and the last 4 bytes of the number of the move that gave it to this member or NUL pool: a hint, the lease decides |
 | ``t<minute>`` | LIST | seq 4: a hint to look at this lead once the minute (of the epoch) has come |
 | ``tt``      | ZSET   | minute -> itself: those minutes |
@@ -157,5 +157,5 @@ def slot_key(slot: str) -> str:
 #: HASH ref -> deaths blamed on it.
 BLAME = "blame"
 
-#: Before the name of a pool, and of a member whose signed customers are counted, among the counters of members.
-POOL, CLOSED = "\0", "\1"
+#: Before the name of a pool, of a member whose signed customers are counted, and of one who has left, among the counters.
+POOL, CLOSED, GONE = "\0", "\1", "\2"

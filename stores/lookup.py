@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from stores.connect import guarded
-from stores.layout import CLOSED, POOL, Keys
+from stores.layout import CLOSED, GONE, POOL, Keys
 
 
 async def roots(client: Any, tenant: str, seqs: Sequence[int]) -> list[int]:
@@ -56,6 +56,6 @@ async def standing(client: Any, tenant: str) -> Standing:
     numbers = [int(number) for number in first[0][1] if number.isdigit()] if first else []
     oldest = min(numbers, default=int(journal or 0) + 1)
     pools = {name[1:]: n for name, n in held.items() if name[0] == POOL}
-    owners = {name: n for name, n in held.items() if name[0] not in (POOL, CLOSED)}
+    owners = {name: n for name, n in held.items() if name[0] not in (POOL, CLOSED, GONE)}
     signed = {name[1:]: n for name, n in held.items() if name[0] == CLOSED}
     return Standing(int(seq or 0), int(journal or 0) + 1 - oldest, owners, pools, signed)

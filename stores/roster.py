@@ -32,7 +32,7 @@ async def append(client: Any, tenant: str, id: str, upon: int, changes: Sequence
     for change in changes:
         arguments += [_encode((at_ms, change)), change.what, change.member, change.actor, change.why]
     with guarded("change the roster"):
-        status, version = await _append(client, [at.counters, at.journal, at.roster, at.roster_ids], arguments)
+        status, version = await _append(client, [at.counters, at.journal, at.roster, at.roster_ids, at.open], arguments)
     return Appended(status.decode(), int(version))
 
 

@@ -92,6 +92,7 @@ if before then
   return { 'known', answer[1], answer[2], answer[3], answer[1] == '' and place and cmsgpack.pack(holding_of(l)) or '' }
 end
 if terms.refused ~= '' then return deny(terms.refused) end
+if call('HEXISTS', KEYS[7], GONE .. who) == 1 then return deny('gone') end
 if value and #value == 4 then return deny('under_way') end
 if not e then return deny('unknown') end
 if not l then l = free_lease(act.scope, number(seq)) end -- nobody has it, no pool either

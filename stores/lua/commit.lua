@@ -26,24 +26,26 @@ local function dispose(d, e, this)
     l.state, l.seq, l.why = state, number(d.seq), why
     replace(holds, h, l)
   end
+  local claimant = d.claimant
+  if claimant ~= '' and call('HEXISTS', KEYS[7], GONE .. claimant) == 1 then claimant = '' end
   if d.kind == UNSURE then
     if h and h[2] ~= '' then return CODE['review/unsure'], h[2], '', 0 end
     local likely = number(d.likeliest) > 0 and holding(root(d.likeliest), plan.scope)
     local owner = likely and likely[2] or ''
-    if d.code == CODE['assigned/customer'] then -- the company says whose he is; a person looks whether he came twice
-      hold(d.claimant, '', 0, LIVE)
-      return CODE['review/unsure'], d.claimant, '', 0
+    if d.code == CODE['assigned/customer'] and claimant ~= '' then -- the company says whose he is; a person looks whether he came twice
+      hold(claimant, '', 0, LIVE)
+      return CODE['review/unsure'], claimant, '', 0
     end
-    if owner == '' then owner = d.claimant end
+    if owner == '' then owner = claimant end
     if owner ~= '' then hold(owner, '', 0, PROVISIONAL) end
     return CODE['review/unsure'], owner, '', 0
   end
   if this.two then return CODE['contested/two_owners'], h and h[2] or '', '', h and h[4] or 0 end
   if h and h[2] ~= '' then
-    if d.claimant ~= '' and d.claimant ~= h[2] then return CODE['contested/owned_by_other'], h[2], '', h[4] end
+    if claimant ~= '' and claimant ~= h[2] then return CODE['contested/owned_by_other'], h[2], '', h[4] end
     return d.code == CODE['merged/call_update'] and d.code or CODE['merged/same_contact'], h[2], '', h[4]
   end
-  local owner, reason = d.claimant, 'claimed'
+  local owner, reason = claimant, 'claimed'
   if owner ~= '' then
     if d.code == CODE['assigned/customer'] then
       reason = 'customer'

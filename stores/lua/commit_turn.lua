@@ -3,6 +3,8 @@
 -- one less; whoever is owed most is next. So nobody is flooded who comes new or comes back, nothing is lost by rounding, and who
 -- was absent is owed what passed him by up to the plan's credit. Reads counters, writes none.
 
+local gone = {} -- member -> he has left
+
 local function load_shares(plan, day)
   local members, unknown, unread, fields = {}, {}, {}, {}
   for i, share in ipairs(plan.shares) do
@@ -10,8 +12,11 @@ local function load_shares(plan, day)
     if open[share[1]] == nil then unknown[#unknown + 1] = share[1] end
     if plan.window > 0 and not recent[share[1]] then unread[#unread + 1] = share[1] end
   end
+  for i = 1, #unknown do unknown[#unknown + 1] = GONE .. unknown[i] end
   local values = hmget(KEYS[7], unknown)
-  for i = 1, #unknown do open[unknown[i]] = tonumber(values[i] or 0) end
+  for i = 1, #unknown / 2 do
+    open[unknown[i]], gone[unknown[i]] = tonumber(values[i] or 0), values[i + #unknown / 2]
+  end
   values = hmget(RECENT, unread)
   for i = 1, #unread do recent[unread[i]] = values[i] or '' end
   if not by_day[day] then by_day[day], day_change[day] = {}, {} end
@@ -42,7 +47,7 @@ end
 
 local function has_room(share, d)
   local member = share[1]
-  return share[2] > 0 and not (d.past and d.past[member])
+  return share[2] > 0 and not gone[member] and not (d.past and d.past[member])
     and (share[3] < 0 or open[member] + (open_change[member] or 0) < share[3])
     and (share[4] < 0 or given(member, d) < share[4])
 end

@@ -62,8 +62,9 @@ end
 
 local NEVER = pack('>I8', 0)
 local LIVE, SUSPENDED, PROVISIONAL = 0, 1, 2 -- state of a holding
--- Before the name among the counters of what members hold: a pool, a member whose signed customers are counted apart.
-local POOL, CLOSED = '\0', '\1'
+-- Before the name among the counters of what members hold: a pool, a member whose signed customers are counted apart, one who
+-- has left and gets nothing more, whatever a plan of before says.
+local POOL, CLOSED, GONE = '\0', '\1', '\2'
 
 -- The counter that a holding counts in.
 local function counter_of(owner, pool, closed)
