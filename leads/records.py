@@ -328,6 +328,7 @@ class Plan(Packed, frozen=True):
     warn_ms: int = 0
     answer_ms: int = 0  # respond within so much working time of ``answer_hours``, 0 no target
     answer_hours: str = ""
+    door: str = ""  # the lead's, where protection or answers go by it
 
 
 class Decision(msgspec.Struct, frozen=True, gc=False):

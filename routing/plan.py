@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-
 from msgspec.structs import replace
 
 from leads.policy import Member, Policy, Pool, Rule, Scope
@@ -36,23 +34,36 @@ class Router:
         self._policy = policy
         self._conditions = Conditions((*policy.rules, *policy.scopes))
         self._moments = Moments(policy)
-        self._widenings = sorted({wider.after_ms for rule in policy.rules for wider in rule.widen})
         self._by_door = not {*policy.protect, *policy.answer}.isdisjoint(_DOORS)
-        self._memo: dict[tuple[int, Moment, str, int], Plan] = {}
+        self._memo: dict[tuple[object, ...], Plan] = {}
         self._plans: dict[Plan, Plan] = {}
 
-    def plan(self, lead: Lead, now_ms: int, waited_ms: int = 0) -> Plan:
-        """Never without a target: ``shares`` or ``pool`` is there. ``waited_ms``: how long it has been in line; rules widen."""
-        waited = bisect_right(self._widenings, waited_ms)
+    def plan(self, lead: Lead, now_ms: int) -> Plan:
+        """Never without a target: ``shares`` or ``pool`` is there."""
+        holding = self._conditions.holding(lead)
+        moment = self._moments.at(now_ms)
         door = lead.door if self._by_door else ""
-        situation = (self._conditions.holding(lead), self._moments.at(now_ms), door, waited)
+        situation = (holding, moment, door)
         found = self._memo.get(situation)
         if found is None:
-            if len(self._memo) >= _MEMO_CAP:
-                self._memo.clear()
-                self._plans.clear()
-            made = self._make(situation, now_ms)
-            found = self._memo[situation] = self._plans.setdefault(made, made)
+            considered, rule = self._matching(holding)
+            scope = next((s for s in self._policy.scopes if not self._conditions.failed(s.when, holding)), _ONE_SCOPE)
+            found = self._keep(situation, self._make(rule, scope.id, door, moment, now_ms, 0, considered))
+        return found
+
+    def again(self, before: Plan, now_ms: int, waited_ms: int) -> Plan | None:
+        """A fresh plan for a lead that waits under an earlier one since so long: by the same rule, as it says now and as wide as
+        it has become. None when the policy has no such rule any more, or one that sends leads to a pool."""
+        rule = next((rule for rule in self._policy.rules if rule.id == before.rule and not rule.pool), None)
+        if rule is None:
+            return None
+        moment, wide = self._moments.at(now_ms), sum(wider.after_ms <= waited_ms for wider in rule.widen)
+        situation = (rule.id, before.scope, before.door, moment, wide)
+        found = self._memo.get(situation)
+        if found is None:
+            considered = [(f"rule:{rule.id}", "matched")]
+            made = self._make(rule, before.scope, before.door, moment, now_ms, wide, considered)
+            found = self._keep(situation, made)
         return found
 
     def answer_by(self, made: Plan, now_ms: int) -> int:
@@ -62,27 +73,35 @@ class Router:
         hours = self._policy.hours[made.answer_hours]
         return calendar(hours, self._policy.timezone).after(now_ms, made.answer_ms)
 
-    def widens_at(self, made: Plan, since_ms: int, now_ms: int) -> int:
-        """When more people may take a lead that waits since ``since_ms``, 0 when its rule widens no more."""
-        rule = next((rule for rule in self._policy.rules if rule.id == made.rule), _UNMATCHED)
-        return next((since_ms + w.after_ms for w in rule.widen if since_ms + w.after_ms > now_ms), 0)
+    def _keep(self, situation: tuple[object, ...], made: Plan) -> Plan:
+        if len(self._memo) >= _MEMO_CAP:
+            self._memo.clear()
+            self._plans.clear()
+        self._memo[situation] = self._plans.setdefault(made, made)
+        return self._memo[situation]
 
-    def _make(self, situation: tuple[int, Moment, str, int], now_ms: int) -> Plan:
+    def _make(
+        self,
+        matched: Rule,
+        scope: str,
+        door: str,
+        moment: Moment,
+        now_ms: int,
+        wide: int,
+        considered: list[tuple[str, str]],
+    ) -> Plan:
         policy = self._policy
-        holding, (_, on), door, waited = situation
-        considered, matched = self._matching(holding)
-        scope = next((s for s in policy.scopes if not self._conditions.failed(s.when, holding)), _ONE_SCOPE).id
         if scope:
             considered.append(("scope", scope))
         if matched.grade:
             considered.append(("grade", matched.grade))
-        rule = _widened(matched, self._widenings[waited - 1] if waited else 0)
+        rule = _widened(matched, wide)
         home = rule.pool or rule.overflow or policy.default_pool
         pool = policy.pools.get(home, Pool(id=home))  # a policy made without pools has the default one, with no limits
         shares: list[Share] = []
         away: list[Share] = []
         for member in self._target(rule):
-            kind, detail = hindrance(member, rule, now_ms, scope, on)
+            kind, detail = hindrance(member, rule, now_ms, scope, moment[1])
             considered.append((f"member:{member.id}", f"{kind}: {detail}" if detail else kind or "available"))
             if kind in ("", "absent"):
                 share = Share(member.id, member.weight, holding_cap(policy, member.id, pool), member.max_day)
@@ -91,7 +110,6 @@ class Router:
             shares.sort(key=lambda share: -policy.members[share.member].result)
         kinds = (rule.grade, door)
         answer = rule.answer or answer_target(policy, kinds)
-        targeted = bool(rule.team or rule.members)
         return Plan(
             rule=rule.id,
             policy=policy.version,
@@ -99,13 +117,13 @@ class Router:
             group=_group(matched),
             shares=tuple(shares),
             pool=pool.id,
-            reason="unmatched" if rule is _UNMATCHED else "matched_rule" if rule.pool else "parked",
+            reason="unmatched" if matched is _UNMATCHED else "matched_rule" if rule.pool else "parked",
             affinity=rule.affinity,
             protect_ms=rule.protect_ms or protect_ms(policy, kinds),
             scope=scope,
             considered=tuple(considered),
             priority=rule.priority,
-            wait_ms=0 if not targeted else policy.wait_ms if rule.wait_ms < 0 else rule.wait_ms,
+            wait_ms=0 if not (rule.team or rule.members) else policy.wait_ms if rule.wait_ms < 0 else rule.wait_ms,
             window_ms=policy.window_ms,
             away=tuple(away) if policy.credit > 0 and rule.strategy == "turn" else (),
             credit=policy.credit,
@@ -114,6 +132,7 @@ class Router:
             warn_ms=pool.warn_ms,
             answer_ms=answer.within_ms if answer else 0,
             answer_hours=answer.hours if answer else "",
+            door=door,
         )
 
     def _matching(self, holding: int) -> tuple[list[tuple[str, str]], Rule]:
@@ -135,11 +154,9 @@ class Router:
         return [self._policy.members[id] for id in dict.fromkeys(ids)]
 
 
-def _widened(rule: Rule, waited_ms: int) -> Rule:
-    """The rule for a lead that has waited so long."""
-    for wider in rule.widen:
-        if wider.after_ms > waited_ms:
-            break
+def _widened(rule: Rule, steps: int) -> Rule:
+    """The rule after so many of its widenings."""
+    for wider in rule.widen[:steps]:
         if wider.team or wider.members:
             rule = replace(rule, team=wider.team, members=wider.members)
         if wider.levels is not None:
