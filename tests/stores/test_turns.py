@@ -10,6 +10,7 @@ from fractions import Fraction
 import pytest
 
 from leads.records import Plan, Share
+from routing.turns import Turns
 from stores.index import ValkeyIndex
 from tests.stores.making import decide, event, lead, outcome, plan, put
 
@@ -200,3 +201,32 @@ async def test_trap_no_lead_is_without_an_owner_and_without_a_reason(index: Valk
     assert kept is not None
     assert dict(kept.considered) == {"member:a": "available", "member:b": "absent: holiday"}
     assert (await index.outcomes(tenant, [event(2)]))[0] == parked
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_a_replay_in_memory_picks_whom_the_script_picks(index: ValkeyIndex, tenant: str, seed: int) -> None:
+    rng, memory, owners = random.Random(seed), Turns(), {}
+    answer = await index.register(tenant, [lead(i, f"p{i}") for i in range(300)])
+    for batch in range(30):
+        here = rng.sample("abcde", rng.randint(1, 5))
+        shares = [Share(m, rng.choice((0.5, 1, 2)), rng.choice((-1, 15)), rng.choice((2, 6))) for m in sorted(here)]
+        gone = [m for m in "abcde" if m not in here]
+        under = plan(
+            *shares,
+            strategy=rng.choice(("turn", "turn", "turn", "least_loaded", "quota", "ranked")),
+            window_ms=rng.choice((0, HOUR_MS)),
+            away=tuple(Share(m) for m in gone),
+            credit=2.0,
+        )
+        decisions, expected = [], []
+        for i in range(batch * 10, batch * 10 + 10):
+            at_ms, day = EVENING + i * 900_000, i // 96
+            near = rng.choice([0, 0, 0, *owners])
+            picked = memory.pick(under, at_ms, day, owners.get(near, ""))
+            if picked:
+                memory.open[picked[0]] += 1
+            expected.append(picked[0] if picked else "public")
+            decisions.append(decide(answer, i, plan=under, at_ms=at_ms, day=day, account=near))
+        done = [outcome(d) for d in await index.commit(tenant, decisions)]
+        assert [one.owner or one.pool for one in done] == expected
+        owners |= {one.seq: one.owner for one in done if one.owner}
