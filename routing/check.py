@@ -119,6 +119,11 @@ def _rule(rule: Rule, policy: Policy, fields: Collection[str]) -> Iterator[Fault
         if pool and pool not in policy.pools:
             yield (name,), unknown("pool", pool, policy.pools)
     yield from _people(rule, policy)
+    if rule.strategy == "quota":
+        ids = policy.teams[rule.team].members if rule.team in policy.teams else rule.members
+        without = [id for id in ids if id in policy.members and policy.members[id].max_day < 0]
+        if without:
+            yield ("strategy",), f"a quota is shared out by max_day; give one to {', '.join(without)}"
     if rule.answer and rule.answer.hours and rule.answer.hours not in policy.hours:
         yield ("answer", "hours"), unknown("hours", rule.answer.hours, policy.hours)
     for i, wider in enumerate(rule.widen):
