@@ -8,6 +8,8 @@ from typing import Any
 
 from leads.errors import Unavailable
 from leadstream.runtime import WORKERS, Runtime, clock
+from matchers.weights import TABLE
+from stores.cases import cases
 from stores.demoted import counted, large
 from stores.lookup import memory, standing
 from stores.reviews import waiting_count
@@ -17,10 +19,13 @@ from streams.topics import RAW
 EVERY_S = 5.0
 
 
-async def watch(runtime: Runtime, metrics: Metrics, ready: Callable[[], bool]) -> None:
-    """Until cancelled. What does not answer keeps its last values; the retries of the worker tell of it."""
+async def watch(runtime: Runtime, metrics: Metrics, ready: Callable[[], bool], folded: Callable[[], None]) -> None:
+    """Until cancelled. ``folded`` sets what is folded from the journal. What does not answer keeps its last values; the retries of
+    the worker tell of it."""
+    metrics.gauge("leadstream_level_expected_ratio", {(row.field, row.level): row.m for row in TABLE})
     while True:
         metrics.ready(ready())
+        folded()
         try:
             await measure(runtime, metrics)
         except Unavailable:
@@ -35,6 +40,8 @@ async def measure(runtime: Runtime, metrics: Metrics) -> None:
     metrics.gauge("leadstream_store_memory_limit_bytes", {(): float(limit)})
     pools: dict[Any, float] = {}
     owners: dict[Any, float] = {}
+    policies: dict[Any, float] = {}
+    now_ms = clock()
     for tenant in runtime.settings.tenants:
         now = await standing(runtime.client, tenant)
         metrics.gauge("leadstream_index_leads", {(tenant,): float(now.leads)}, keep=True)
@@ -45,12 +52,17 @@ async def measure(runtime: Runtime, metrics: Metrics) -> None:
         metrics.gauge("leadstream_demoted_keys", {(tenant,): float(states["full"] + states["blocked"])}, keep=True)
         too_large = await large(runtime.client, tenant, runtime.settings.tenants[tenant].large_customer)
         metrics.gauge("leadstream_large_customers", {(tenant,): float(len(too_large))}, keep=True)
+        running = await cases(runtime.client, tenant)
+        overdue = sum(case.decide_by_ms < now_ms for case in running)
+        metrics.gauge("leadstream_cases_open_cases", {(tenant,): float(len(running))}, keep=True)
+        metrics.gauge("leadstream_cases_overdue_cases", {(tenant,): float(overdue)}, keep=True)
+        policies[tenant, (await runtime.policies.now(tenant)).version] = 1.0
         pools |= {(tenant, pool): float(n) for pool, n in now.pools.items()}
         owners |= {(tenant, owner): float(n) for owner, n in now.owners.items()}
+    metrics.gauge("leadstream_policy_info", policies)
     metrics.gauge("leadstream_pool_customers", pools)
     metrics.gauge("leadstream_owner_customers", owners)
     lag, oldest = await log_waiting(runtime)
-    now_ms = clock()
     metrics.gauge("leadstream_log_lag_messages", {(RAW, part): float(n) for part, n in lag.items()})
     metrics.gauge(
         "leadstream_oldest_unanswered_seconds",

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from leads.records import Envelope, Outcome, Row
+from leads.enquiry import delay_ms
+from leads.records import Outcome
 from leadstream.fairness import Span
 from leadstream.past import Past
 from leadstream.runtime import Runtime
@@ -17,7 +16,6 @@ from leadstream.settings import Settings
 from stores.journal import Effect
 
 _HEAD = ("source", "campaign", "leads", "new", "own twice", "known", "invalid", "withheld", "unsure", "late", "refused")
-_EPOCH = re.compile(r"\d{10}|\d{13}")
 
 
 class Tally(msgspec.Struct):
@@ -87,18 +85,6 @@ class Truth:
 
     def _tally(self, key: tuple[str, str]) -> Tally:
         return self._tallies.setdefault(key, Tally(*key))
-
-
-def delay_ms(envelope: Envelope, row: Row, zone: ZoneInfo) -> int | None:
-    """How long after the customer left his details the lead came; None when it does not say when that was."""
-    text = row.fields.get("received_at", "").strip()
-    if _EPOCH.fullmatch(text):
-        return envelope.at_ms - int(text.ljust(13, "0"))
-    try:
-        left = datetime.fromisoformat(text.replace("/", "-"))
-    except ValueError:
-        return None
-    return envelope.at_ms - round((left if left.tzinfo else left.replace(tzinfo=zone)).timestamp() * 1_000)
 
 
 async def truth(settings: Settings, tenant: str, since: str, until: str, late_after_min: int) -> list[Tally]:

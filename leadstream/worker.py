@@ -15,6 +15,7 @@ from importlib.metadata import version
 from typing import Any
 
 from leadstream.casebook import disputes, watch_cases
+from leadstream.folding import Fold
 from leadstream.gauges import watch
 from leadstream.handles import handles
 from leadstream.life import retention
@@ -173,13 +174,13 @@ def _duties(
     journal = ValkeyJournal(runtime.client)
     tenants = list(runtime.settings.tenants)
     notices = Notices(runtime.index, runtime.policies, targets(runtime.settings, os.environ), handles(runtime), clock)
+    fold = Fold(runtime, metrics, clock)
+    witnesses = (disputes(runtime).witness, notices.witness, fold)
     return [
-        asyncio.create_task(
-            relay(journal, journals, tenants, slot, metrics, witnesses=(disputes(runtime).witness, notices.witness))
-        ),
+        asyncio.create_task(relay(journal, journals, tenants, slot, metrics, witnesses=witnesses)),
         asyncio.create_task(notices.deliver(slot)),
         asyncio.create_task(watch_cases(runtime, metrics)),
-        asyncio.create_task(watch(runtime, metrics, ready)),
+        asyncio.create_task(watch(runtime, metrics, ready, fold.measure)),
         asyncio.create_task(retention(runtime, metrics)),
         asyncio.create_task(follow(runtime.policies, shell, metrics)),
     ]

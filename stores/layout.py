@@ -154,6 +154,11 @@ def slot_key(slot: str) -> str:
     return f"slot:{slot}"
 
 
+def books_key(tenant: str) -> str:
+    """What a reader of a tenant's journal has made of it. Outside the tenant's tag: no part of his state."""
+    return f"books:{tenant}"
+
+
 #: HASH ref -> deaths blamed on it.
 BLAME = "blame"
 

@@ -12,7 +12,9 @@ from typing import Literal, get_args
 
 import msgspec
 
+from leads.ownership import LAPSES, REFUSALS, What
 from leads.records import REASONS, Door
+from routing.fairness import HOW
 
 Kind = Literal["counter", "gauge", "histogram"]
 Values = tuple[str, ...]
@@ -21,12 +23,33 @@ DOORS: Values = get_args(Door)
 STAGES: Values = ("prepare", "register", "judge", "plan", "commit", "publish")
 ANSWERS: Values = ("free", "in_pool", "shared", "under_way", "cooling", "protected", "wait")
 PERMISSIONS: Values = ("do_not_contact", "refused", "hours", "budget", "locked", "ok")
+#: What a person or time does after a lead's first disposition; entries of the journal of any other kind show as ``other``.
+MOVES: Values = (
+    *get_args(What),
+    *(
+        "lapsed",
+        "warning",
+        "suspended",
+        "given",
+        "same",
+        "told_apart",
+        "split",
+        "undone",
+        "erased",
+        "expired",
+        "revealed",
+    ),
+)
+MET: Values = ("own", "other", "unknown")
+VERDICTS: Values = ("new", "same", "unsure")
 DEPENDENCIES: Values = ("store", "log", "journal")  # journal: the relay, which needs both
 
 #: Seconds from the door's acceptance to the outcome. Objectives: 0.25 s for one lead (p99), 60 s for any lead.
 ANSWER_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0, 60.0, 300.0)
 STAGE_SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0)
 BATCH_LEADS = (1, 2, 5, 10, 25, 50, 100, 200, 500, 1000, 5000)
+BITS = (-20, -10, -5, -2, -1, 0, 1, 2, 5, 10, 20, 40)
+FIRST_SECONDS = (60, 300, 900, 1800, 3600, 14_400, 28_800, 86_400, 259_200)
 CANDIDATES = (0, 1, 2, 5, 10, 20, 50, 100, 200)
 
 
@@ -48,6 +71,8 @@ class Metric(msgspec.Struct, frozen=True):
 _WHO: dict[str, Values] = {"tenant": (), "door": DOORS, "source": ()}
 _PLACE: dict[str, Values] = {"topic": (), "partition": ()}
 _TENANT: dict[str, Values] = {"tenant": ()}
+_TEAM: dict[str, Values] = {"tenant": (), "team": ()}
+_LINE: dict[str, Values] = {"tenant": (), "line": ()}
 _CODE: dict[str, Values] = {"code": tuple(REASONS), "reason": tuple(sorted({r for rs in REASONS.values() for r in rs}))}
 
 CATALOGUE: tuple[Metric, ...] = (
@@ -74,11 +99,37 @@ CATALOGUE: tuple[Metric, ...] = (
     Metric("leadstream_conflict_queries_total", "counter", "questions", "Conflict queries, by what was answered; wait: the asker has used up his turns.", {"tenant": (), "answer": ANSWERS}),
     Metric("leadstream_conflict_fishing_total", "counter", "questions", "Conflict queries of somebody who asks much and finds little: he is slowed down."),
     Metric("leadstream_contact_checks_total", "counter", "questions", "Whether a customer may be called, by the reason given.", {"tenant": (), "permission": PERMISSIONS}),
+    # matching
+    Metric("leadstream_match_bits", "histogram", "bits", "Evidence for the likeliest customer a lead was compared with, by verdict; 0 is even odds.", {"verdict": VERDICTS}, BITS),
+    Metric("leadstream_evidence_total", "counter", "comparisons", "Fields that met in leads judged the same customer, by comparison level.", {"field": (), "level": ()}),
+    Metric("leadstream_level_expected_ratio", "gauge", "ratio", "How often two leads of one customer show this level, as the weights have it.", {"field": (), "level": ()}, (), "max"),
+    # sources
+    Metric("leadstream_duplicates_total", "counter", "leads", "Leads of a known customer, by who had brought him: the same source, another, or unknown (before this worker began).", {"tenant": (), "source": (), "met": MET}),
+    Metric("leadstream_timed_leads_total", "counter", "leads", "Leads that say when the customer left his details.", {"tenant": (), "source": ()}),
+    Metric("leadstream_late_leads_total", "counter", "leads", "Of these, leads that came more than an hour later.", {"tenant": (), "source": ()}),
+    # ownership, counted by whoever relays the journal
+    Metric("leadstream_moves_total", "counter", "moves", "What people and time did after first dispositions, as the journal has it.", {"tenant": (), "move": MOVES}),
+    Metric("leadstream_refusals_total", "counter", "moves", "What was asked for and refused, by reason.", {"tenant": (), "refusal": tuple(REFUSALS)}),
+    Metric("leadstream_lapses_total", "counter", "customers", "Customers that went to a pool, by why.", {"tenant": (), "lapse": LAPSES}),
+    Metric("leadstream_gifts_total", "counter", "customers", "Customers that came to a member, in turn or exempt.", _TEAM | {"how": HOW}),
+    Metric("leadstream_first_contact_seconds", "histogram", "seconds", "From a customer coming to a member to that member's first evidenced follow-up.", {"tenant": ()}, FIRST_SECONDS),
+    # fairness, of the week so far in the tenant's time zone
+    Metric("leadstream_turns_given_leads", "gauge", "leads", "Leads given in turn to a member this week.", _TEAM | {"member": ()}, (), "max"),
+    Metric("leadstream_turns_due_leads", "gauge", "leads", "Leads a member was due this week.", _TEAM | {"member": ()}, (), "max"),
+    Metric("leadstream_fairness_gini_ratio", "gauge", "ratio", "How unevenly this week's turns are spread over what was due: 0 everybody has his part.", _TEAM, (), "max"),
+    Metric("leadstream_fairness_deviation_ratio", "gauge", "ratio", "The largest difference of a member's share of this week's turns from his due share.", _TEAM, (), "max"),
+    Metric("leadstream_hotline_calls", "gauge", "customers", "New customers who rang this week.", _LINE, (), "max"),
+    Metric("leadstream_hotline_share_ratio", "gauge", "ratio", "Share of a line's new customers that the one or two busiest people have, this week.", _LINE, (), "max"),
+    Metric("leadstream_hotline_even_ratio", "gauge", "ratio", "What these would have in an even spread.", _LINE, (), "max"),
+    Metric("leadstream_hotline_chance_ratio", "gauge", "ratio", "The chance that an even spread gives somebody so much or more.", _LINE, (), "max"),
     # what waits
     Metric("leadstream_oldest_unanswered_seconds", "gauge", "seconds", "Age of the oldest lead without an outcome; 0 when none waits.", _PLACE, (), "max"),
     Metric("leadstream_log_lag_messages", "gauge", "messages", "Messages in the log that no worker has acknowledged.", _PLACE, (), "max"),
     Metric("leadstream_journal_lag_entries", "gauge", "entries", "Journal entries the relay has not published yet.", _TENANT, (), "max"),
     Metric("leadstream_review_waiting_leads", "gauge", "leads", "Unsure leads that wait for a person's decision.", _TENANT, (), "max"),
+    Metric("leadstream_cases_open_cases", "gauge", "cases", "Disputes that somebody has to decide.", _TENANT, (), "max"),
+    Metric("leadstream_cases_overdue_cases", "gauge", "cases", "Of these, past their deadline.", _TENANT, (), "max"),
+    Metric("leadstream_pool_oldest_seconds", "gauge", "seconds", "How long the customer that has waited longest in a pool has been there.", {"tenant": (), "pool": ()}, (), "max"),
     # who has what
     Metric("leadstream_pool_customers", "gauge", "customers", "Customers in a pool.", {"tenant": (), "pool": ()}, (), "max"),
     Metric("leadstream_owner_customers", "gauge", "customers", "Open customers of an owner (internal member id).", {"tenant": (), "owner": ()}, (), "max"),
@@ -90,6 +141,7 @@ CATALOGUE: tuple[Metric, ...] = (
     Metric("leadstream_store_memory_limit_bytes", "gauge", "bytes", "Memory the store may use; 0 when it has no limit.", {}, (), "max"),
     Metric("leadstream_index_leads", "gauge", "leads", "Leads in the index.", _TENANT, (), "max"),
     Metric("leadstream_scrape_faults_total", "counter", "faults", "Times a value could not be measured when this page was asked for."),
+    Metric("leadstream_policy_info", "gauge", "info", "Always 1; the label says which policy routes.", {"tenant": (), "version": ()}, (), "max"),
     Metric("leadstream_build_info", "gauge", "info", "Always 1; the labels say what runs.", {"version": (), "component": ()}),
 )  # fmt: skip
 BY_NAME = {metric.name: metric for metric in CATALOGUE}
@@ -142,9 +194,13 @@ def as_markdown() -> str:
             "",
             *(f"- `{label}`: {', '.join(values)}" for label, values in closed.items()),
             "",
-            "Open labels (`tenant`, `source`, `owner`, `pool`, `field`, `topic`, `partition`, `route`, `status`, `version`,",
-            "`component`) hold short identifiers, at most 200 different ones each; what looks like anything else, such as a mail",
-            "address or seven digits, shows as `other`. No label holds a phone number, a mail address, a name or an event id.",
+            "Open labels (`tenant`, `source`, `owner`, `member`, `team`, `pool`, `line`, `field`, `level`, `topic`, `partition`, `route`,",
+            "`status`, `version`, `component`) hold short identifiers, at most 200 different ones each; what looks like anything else,",
+            "such as a mail address or seven digits, shows as `other`. No label holds a phone number, a mail address, a name or an event id.",
+            "",
+            "`member` and `owner` are the ids of the configuration, not names: fairness cannot be seen without them. Who may look at the",
+            "dashboards may see who was given how much; where that is a matter for a works council, choose ids that name nobody. `line` is the",
+            "source of the calls, not the number dialled; lines by number, value and campaigns are in `leadstream hotline` and `sources`.",
             "",
         )
     )

@@ -215,6 +215,13 @@ class Flow:
             repeats=len(repeats),
             full_buckets=self._full,
         )
+        delays = [
+            (work.envelope.source, self._pipeline.delay_ms(work))
+            for work, _ in done
+            if "received_at" in work.row.fields
+        ]
+        if delays:
+            self._metrics.timed(self._tenant, delays)
         self._stages, self._candidates, self._stale, self._full = {}, [], 0, 0
 
     async def _send(self, effect: Coroutine[Any, Any, T]) -> asyncio.Task[T]:

@@ -28,6 +28,8 @@ from streams.catalogue import BY_NAME, CATALOGUE, Guard, Metric, Values
 
 #: What `exposition` answers with.
 CONTENT_TYPE = CONTENT_TYPE_LATEST
+#: A lead that comes so long after the customer left his details is late: most have then bought or been called.
+LATE_MS = 3_600_000
 _BITS = attrgetter("bits")
 _COLLISIONS = frozenset({"merged", "contested"})
 Family = CounterMetricFamily | GaugeMetricFamily | HistogramMetricFamily
@@ -104,9 +106,16 @@ class Metrics(Collector):
             [(o.tenant, max(o.evidence, key=_BITS).field) for o in outcomes if o.code in _COLLISIONS and o.evidence]
         )
         waits = Counter(zip([o.door for o in outcomes], accepted_ms, strict=False))
+        levels: Counter[Values] = Counter(
+            [(e.field, e.level) for o in outcomes if o.verdict == "same" for e in o.evidence]
+        )
         with self._lock:
             self._many("leadstream_outcomes_total", codes)
             self._many("leadstream_collisions_total", met)
+            self._many("leadstream_evidence_total", levels)
+            for outcome in outcomes:
+                if outcome.evidence:
+                    self._shape("leadstream_match_bits", (outcome.verdict,)).add(outcome.bits)
             for (door, at_ms), n in waits.items():
                 self._shape("leadstream_answer_seconds", (door,)).add(max(0, now_ms - at_ms) / 1000, n)
             for value, n in Counter(candidates).items():
@@ -118,6 +127,23 @@ class Metrics(Collector):
             self._sums["leadstream_repeats_total"][()] += repeats
             self._sums["leadstream_stale_decisions_total"][()] += stale
             self._sums["leadstream_full_buckets_total"][()] += full_buckets
+
+    def timed(self, tenant: str, delays_ms: Sequence[tuple[str, int | None]]) -> None:
+        """Leads that say when their customers left their details: (source, how long ago; None when it cannot be read)."""
+        told = [(source, delay) for source, delay in delays_ms if delay is not None]
+        timed, late = Counter(s for s, _ in told), Counter(s for s, delay in told if delay > LATE_MS)
+        self.count("leadstream_timed_leads_total", {(tenant, source): n for source, n in timed.items()})
+        self.count("leadstream_late_leads_total", {(tenant, source): late[source] for source in timed})
+
+    def count(self, name: str, counts: Mapping[Values, float]) -> None:
+        """Add to a counter, by label values in the catalogue's order. Raises KeyError for a name that is not in the catalogue."""
+        with self._lock:
+            self._many(name, counts)
+
+    def spent(self, name: str, labels: Values, seconds: float) -> None:
+        """One observation of a histogram. Raises KeyError for a name that is not in the catalogue."""
+        with self._lock:
+            self._shape(name, labels).add(seconds)
 
     def dead(self, reason: str, n: int = 1) -> None:
         """``n`` leads went to the dead letters; ``reason`` is one of the rejected codes."""

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from leads.enquiry import delay_ms
 from leads.policy import Policy
 from leads.preparation import Preparation
 from leads.prepare import prepare
@@ -93,6 +94,10 @@ class Pipeline:
     def plan(self, lead: Lead) -> Plan:
         """Step 4. The event's own time decides who is available, so that a replay plans alike."""
         return self._router.plan(lead, lead.at_ms)
+
+    def delay_ms(self, work: Work) -> int | None:
+        """How late the lead came; None when it does not say when the customer left his details."""
+        return delay_ms(work.envelope, work.row, self._zone)
 
     def day(self, at_ms: int) -> int:
         """Day number of the tenant's calendar, for daily limits."""

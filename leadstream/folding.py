@@ -1,0 +1,212 @@
+"""What /metrics knows of ownership: the journal, folded by whoever relays it, so that everything is counted once.
+
+Counters begin with the process, as counters do. The week's books of fairness and hotline outlive it: they are kept with the number
+they go up to, so an entry that comes again counts once.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from leads.ownership import REFUSALS
+from leads.records import Outcome, Plan
+from leadstream.runtime import Runtime
+from routing.days import period
+from routing.fairness import Accounts, book, carried, enter, gift_by_move, gift_of
+from routing.hotline import Call, held
+from stores.books import keep, load
+from stores.journal import Effect, Move, effects
+from streams.metrics import Metrics
+from streams.relay import HOLD_MS
+
+#: Gauges of a tenant that somebody else relays now are taken off the page after so long, ms.
+STALE_MS = 60_000
+#: Spreads are worked out again at most so often, ms: a busy line costs milliseconds.
+SETTLED_MS = 15_000
+#: First contacts remembered, so that a second one is none.
+_CONTACTS = 100_000
+
+
+class Books(msgspec.Struct, array_like=True):
+    """One tenant's week so far, up to and with the journal entry ``number``."""
+
+    number: int = 0
+    week: str = ""
+    teams: dict[str, Accounts] = {}
+    calls: dict[str, dict[str, int]] = {}  # line -> member -> new customers who rang
+
+
+_books = msgspec.msgpack.Decoder(Books).decode
+
+
+class Brought:
+    """Which source brought each lead, two bytes a lead; as far as it has been told."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, int] = {}
+        self._sources = array("H")
+
+    def told(self, outcome: Outcome) -> str:
+        """Remember a lead; gives who had brought the customers it joined: own, other or unknown."""
+        mine = self._names.setdefault(outcome.source, len(self._names) + 1)
+        known = [self._sources[seq] if seq < len(self._sources) else 0 for seq in outcome.joined]
+        if outcome.seq >= len(self._sources):
+            self._sources.extend([0] * max(1_024, outcome.seq + 1 - len(self._sources)))
+        self._sources[outcome.seq] = mine
+        return "own" if mine in known else "other" if any(known) else "unknown"
+
+
+class Fold:
+    """A witness of the relay (``streams.relay.Witness``). One for each process; ``clock`` gives ms."""
+
+    def __init__(self, runtime: Runtime, metrics: Metrics, clock: Callable[[], int]) -> None:
+        self._runtime, self._metrics, self._clock = runtime, metrics, clock
+        self._tenants: dict[str, Tenant] = {}
+
+    async def __call__(self, tenant: str, entries: Sequence[tuple[int, bytes]]) -> None:
+        """Fold what has not been folded. Raises StoreDown."""
+        mine = self._tenants.get(tenant)
+        if mine is None or self._clock() - mine.seen_ms > HOLD_MS / 2:  # another process may have folded meanwhile
+            kept = await load(self._runtime.client, tenant)
+            brought = mine.brought if mine else Brought()
+            mine = self._tenants[tenant] = Tenant(tenant, _books(kept) if kept else Books(), brought)
+        mine.seen_ms = self._clock()
+        fresh = [entry for entry in entries if entry[0] > mine.books.number]
+        if not fresh:
+            return
+        policy = await self._runtime.policies.now(tenant)
+        team_of = {member: f"team:{team.id}" for team in reversed(policy.teams.values()) for member in team.members}
+        zone = ZoneInfo(policy.timezone)
+        for effect in await effects(self._runtime.index, tenant, fresh):
+            if effect.outcome is not None:
+                plan = await self._plan(mine, effect.outcome)
+                mine.outcome(effect.outcome, plan, zone)
+            elif effect.move is not None:
+                mine.move(effect, effect.move, team_of, zone)
+        await keep(self._runtime.client, tenant, msgspec.msgpack.encode(mine.books))
+        mine.hand_over(self._metrics)
+
+    async def _plan(self, mine: Tenant, outcome: Outcome) -> Plan | None:
+        if outcome.plan and outcome.plan not in mine.plans:
+            mine.plans[outcome.plan] = await self._runtime.index.plan(outcome.tenant, outcome.plan)
+        return mine.plans.get(outcome.plan)
+
+    def measure(self) -> None:
+        """Set the gauges of the tenants this process folds; those of the others go."""
+        now = self._clock()
+        self._tenants = {name: t for name, t in self._tenants.items() if now - t.seen_ms <= STALE_MS}
+        gauges: dict[str, dict[Any, float]] = {name: {} for name in _GAUGES}
+        for tenant in self._tenants.values():
+            if now - tenant.settled_ms >= SETTLED_MS:
+                tenant.settle(
+                    {
+                        member.id
+                        for member in self._runtime.policies.known(tenant.name).members.values()
+                        if not member.left
+                    }
+                )
+                tenant.settled_ms = now
+            for name, values in tenant.gauges.items():
+                gauges[name] |= values
+        for name, values in gauges.items():
+            self._metrics.gauge(name, values)
+
+
+_GAUGES = (
+    *("leadstream_turns_given_leads", "leadstream_turns_due_leads"),
+    *("leadstream_fairness_gini_ratio", "leadstream_fairness_deviation_ratio"),
+    *("leadstream_hotline_calls", "leadstream_hotline_share_ratio"),
+    *("leadstream_hotline_even_ratio", "leadstream_hotline_chance_ratio"),
+)
+
+
+class Tenant:
+    """One tenant's fold: what it has counted since it was handed over, and its books."""
+
+    def __init__(self, name: str, books: Books, brought: Brought) -> None:
+        self.name, self.books, self.brought = name, books, brought
+        self.plans: dict[str, Plan | None] = {}
+        self.seen_ms, self.settled_ms = 0, -SETTLED_MS
+        self.gauges: dict[str, dict[Any, float]] = {}
+        self._counts: dict[str, Counter[Any]] = {}
+        self._contacts: list[float] = []
+        self._contacted: dict[int, None] = {}
+
+    def outcome(self, outcome: Outcome, plan: Plan | None, zone: ZoneInfo) -> None:
+        self._turn_to(outcome.journal, outcome.at_ms, zone)
+        gift = gift_of(outcome, plan)
+        if gift is not None:
+            enter(self.books.teams.setdefault(gift.team, {}), gift)
+            self._count("leadstream_gifts_total", self.name, gift.team, gift.how)
+        if outcome.code == "assigned" and outcome.door == "call":
+            line = self.books.calls.setdefault(outcome.source, {})
+            line[outcome.owner] = line.get(outcome.owner, 0) + 1
+        if outcome.seq:
+            met = self.brought.told(outcome)
+            if outcome.verdict == "same" and outcome.reason != "call_update":
+                self._count("leadstream_duplicates_total", self.name, outcome.source, met)
+
+    def move(self, effect: Effect, move: Move, team_of: Mapping[str, str], zone: ZoneInfo) -> None:
+        self._turn_to(effect.number, move.at_ms, zone)
+        if move.what == "refused" and move.why in REFUSALS:
+            self._count("leadstream_refusals_total", self.name, move.why)
+            return
+        self._count("leadstream_moves_total", self.name, move.what)
+        if move.what == "lapsed":
+            self._count("leadstream_lapses_total", self.name, move.why)
+        gift = gift_by_move(effect.number, move.what, move.at_ms, move.member, team_of.get(move.member, ""))
+        if gift is not None:
+            enter(self.books.teams.setdefault(gift.team, {}), gift)
+            self._count("leadstream_gifts_total", self.name, gift.team, gift.how)
+        lease = move.lease
+        if move.what == "follow_up" and lease is not None and lease.journal not in self._contacted:
+            self._contacted[lease.journal] = None
+            if len(self._contacted) > _CONTACTS:
+                del self._contacted[next(iter(self._contacted))]
+            self._contacts.append(max(0, move.at_ms - lease.since_ms) / 1_000)
+
+    def hand_over(self, metrics: Metrics) -> None:
+        """Give what was counted to the page."""
+        for name, counts in self._counts.items():
+            metrics.count(name, counts)
+        for seconds in self._contacts:
+            metrics.spent("leadstream_first_contact_seconds", (self.name,), seconds)
+        self._counts, self._contacts = {}, []
+
+    def settle(self, people: set[str]) -> None:
+        """Work the gauges out anew. ``people``: who could have had a call."""
+        books = {team: book(self.books.week, team, accounts) for team, accounts in self.books.teams.items()}
+        given = {(self.name, t, line.member): float(line.given) for t, b in books.items() for line in b.lines}
+        due = {(self.name, t, line.member): line.entitled for t, b in books.items() for line in b.lines}
+        in_turn = {(self.name, team): found for team, found in books.items() if found.turns}
+        self.gauges = {
+            "leadstream_turns_given_leads": given,
+            "leadstream_turns_due_leads": due,
+            "leadstream_fairness_gini_ratio": {key: found.gini for key, found in in_turn.items()},
+            "leadstream_fairness_deviation_ratio": {key: found.deviation for key, found in in_turn.items()},
+        }
+        for line, counts in self.books.calls.items():
+            has = {person: float(counts.get(person, 0)) for person in people | counts.keys()}
+            calls = [Call(0, line, member, tuple(has)) for member, n in counts.items() for _ in range(n)]
+            most = held(calls, has, [1.0] * len(calls))
+            figures = {"calls": float(len(calls))}
+            if most is not None:
+                figures |= {"share_ratio": most.share, "even_ratio": most.even, "chance_ratio": most.chance}
+            for name, value in figures.items():
+                self.gauges.setdefault(f"leadstream_hotline_{name}", {})[self.name, line] = value
+
+    def _turn_to(self, number: int, at_ms: int, zone: ZoneInfo) -> None:
+        """Go on to this entry; a new week begins new books. An entry of an earlier week counts for this one."""
+        week = period(at_ms, zone, "week")
+        if week > self.books.week:
+            self.books = Books(number, week, {team: carried(a) for team, a in self.books.teams.items()})
+        self.books.number = max(self.books.number, number)
+
+    def _count(self, name: str, *labels: str) -> None:
+        self._counts.setdefault(name, Counter())[labels] += 1

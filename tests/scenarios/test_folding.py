@@ -1,0 +1,155 @@
+"""The journal folded for /metrics: everything once, whatever comes again, whoever relays, and the week outlives the process."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+import pytest
+from prometheus_client import CollectorRegistry
+
+from leads.ownership import Lease
+from leads.policy import Member, Policy, Rule, Team
+from leads.records import Outcome, Plan, Share
+from leadstream.folding import Books, Brought, Fold, Tenant
+from stores.connect import connect
+from stores.index import ValkeyIndex
+from stores.journal import Effect, Move, ValkeyJournal
+from streams.metrics import Metrics
+from streams.relay import HOLD_MS
+from tests.scenarios.town import BEGIN_MS, DAY_MS, Town
+
+ZONE = ZoneInfo("Asia/Shanghai")
+PLAN = Plan("all", "1", "turn", "team:sales", (Share("li"), Share("wang")), "public", "parked", True, 0)
+POLICY = Policy(
+    "1",
+    {"li": Member("li"), "wang": Member("wang")},
+    {"sales": Team("sales", ("li", "wang"))},
+    rules=(Rule("all", team="sales"),),
+)
+
+
+class Page:
+    """Metrics, and what stands on their page."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.metrics = Metrics(self.registry)
+
+    def value(self, name: str, **labels: str) -> float | None:
+        return self.registry.get_sample_value(f"leadstream_{name}", labels)
+
+
+def tenant() -> Tenant:
+    return Tenant("acme", Books(), Brought())
+
+
+def outcome(seq: int, source: str, owner: str = "li", **more: Any) -> Outcome:
+    how = {"code": "assigned", "reason": "rule"} | more
+    at_ms = how.pop("at_ms", BEGIN_MS)
+    code, reason = how.pop("code"), how.pop("reason")
+    return Outcome(f"{seq:032x}", "acme", code, reason, at_ms, source, "form", seq, seq, owner, journal=seq, **how)
+
+
+def moved(what: str, **more: Any) -> Effect:
+    move = Move(what, BEGIN_MS, 1, "", more.pop("member", "li"), f"{1:032x}", **more)
+    return Effect(move.other or 9, move=msgspec.structs.replace(move, other=0))
+
+
+def move(folded: Tenant, effect: Effect) -> None:
+    assert effect.move is not None
+    folded.move(effect, effect.move, {"li": "team:sales"}, ZONE)
+
+
+def test_who_had_brought_a_customer_is_told_by_source() -> None:
+    page, folded = Page(), tenant()
+    same: dict[str, Any] = {"code": "merged", "reason": "same_contact", "verdict": "same"}
+    folded.outcome(outcome(5, "fair"), PLAN, ZONE)
+    folded.outcome(outcome(6, "vendor", joined=(5,), **same), PLAN, ZONE)
+    folded.outcome(outcome(7, "vendor", joined=(5, 6), **same), PLAN, ZONE)
+    folded.outcome(outcome(8, "vendor", joined=(2,), **same), PLAN, ZONE)
+    folded.hand_over(page.metrics)
+    found = {
+        met: page.value("duplicates_total", tenant="acme", source="vendor", met=met)
+        for met in ("own", "other", "unknown")
+    }
+    assert found == {"own": 1, "other": 1, "unknown": 1}
+    assert page.value("gifts_total", tenant="acme", team="team:sales", how="owner") == 3
+
+
+def test_moves_refusals_lapses_and_first_contacts_are_counted() -> None:
+    page, folded = Page(), tenant()
+    lease = Lease("", "li", "", 0, 4, 0, 1, "owned", since_ms=BEGIN_MS - 600_000)
+    for effect in (
+        moved("claim"),
+        moved("refused", why="day_cap"),
+        moved("lapsed", why="silent"),
+        moved("follow_up", lease=lease),
+        moved("follow_up", lease=lease),
+        moved("something of tomorrow"),
+    ):
+        move(folded, effect)
+    folded.hand_over(page.metrics)
+    folded.hand_over(page.metrics)
+    assert page.value("moves_total", tenant="acme", move="claim") == 1
+    assert page.value("moves_total", tenant="acme", move="other") == 1
+    assert page.value("moves_total", tenant="acme", move="follow_up") == 2
+    assert page.value("refusals_total", tenant="acme", refusal="day_cap") == 1
+    assert page.value("lapses_total", tenant="acme", lapse="silent") == 1
+    assert page.value("gifts_total", tenant="acme", team="team:sales", how="claim") == 1
+    assert page.value("first_contact_seconds_count", tenant="acme") == 1
+    assert page.value("first_contact_seconds_sum", tenant="acme") == 600
+
+
+def test_a_new_week_begins_new_books_and_remembers_what_is_owed() -> None:
+    folded = tenant()
+    for seq in (1, 2, 3):
+        folded.outcome(outcome(seq, "web"), PLAN, ZONE)
+    folded.outcome(outcome(4, "web", "wang", at_ms=BEGIN_MS + 7 * DAY_MS), PLAN, ZONE)
+    books = folded.books
+    assert (books.number, {m: a.given for m, a in books.teams["team:sales"].items()}) == (4, {"li": 0, "wang": 1})
+    assert books.teams["team:sales"]["wang"].owed == pytest.approx(1.0), "three turns passed him by, he had one of four"
+
+
+async def test_entries_that_come_again_count_once_and_the_week_outlives_the_process(scenario_url: str) -> None:
+    client = connect(scenario_url)
+    index, now = ValkeyIndex(client), [0]
+    town = Town(index, "folding")
+    town.shell = town.shell_of(msgspec.structs.replace(town.spec, policy=POLICY))
+
+    async def policy(tenant: str) -> Policy:
+        return POLICY
+
+    policies = SimpleNamespace(now=policy, known=lambda tenant: POLICY)
+    runtime: Any = SimpleNamespace(client=client, index=index, policies=policies)
+    first, second = Page(), Page()
+    fold = Fold(runtime, first.metrics, lambda: now[0])
+    labels = {"tenant": town.tenant, "team": "team:sales"}
+    try:
+        await town.hear(*({"phone": f"13{i}8{i}0{i}1{i}5{i}"} for i in range(4)))
+        entries = await ValkeyJournal(client).read(town.tenant, 0, 100)
+        await fold(town.tenant, entries[:3])
+        await fold(town.tenant, entries)
+        fold.measure()
+        assert first.value("gifts_total", how="turn", **labels) == 4
+        assert first.value("turns_given_leads", member="li", **labels) == 2
+        again = Fold(runtime, second.metrics, lambda: now[0])
+        await again(town.tenant, entries)
+        again.measure()
+        assert second.value("gifts_total", how="turn", **labels) is None, "they had been counted"
+        assert second.value("turns_given_leads", member="li", **labels) == 2
+        await town.hear({"phone": "15812349876"}, {"phone": "18977665544"})
+        more = await ValkeyJournal(client).read(town.tenant, 0, 100)
+        await again(town.tenant, more)
+        now[0] += HOLD_MS
+        await fold(town.tenant, more)  # it relays again, and goes by what the other has kept
+        fold.measure()
+        assert first.value("gifts_total", how="turn", **labels) == 4
+        assert first.value("turns_given_leads", member="li", **labels) == 3
+        now[0] += 10 * HOLD_MS
+        fold.measure()
+        assert first.value("turns_given_leads", member="li", **labels) is None, "somebody else relays now"
+    finally:
+        await client.aclose()
