@@ -11,6 +11,7 @@ from leadstream.runtime import WORKERS, Runtime, clock
 from matchers.weights import TABLE
 from stores.cases import cases
 from stores.demoted import counted, large
+from stores.entities import longest_in_pool
 from stores.lookup import memory, standing
 from stores.reviews import waiting_count
 from streams.metrics import Metrics
@@ -40,6 +41,7 @@ async def measure(runtime: Runtime, metrics: Metrics) -> None:
     metrics.gauge("leadstream_store_memory_limit_bytes", {(): float(limit)})
     pools: dict[Any, float] = {}
     owners: dict[Any, float] = {}
+    waits: dict[Any, float] = {}
     policies: dict[Any, float] = {}
     now_ms = clock()
     for tenant in runtime.settings.tenants:
@@ -56,11 +58,17 @@ async def measure(runtime: Runtime, metrics: Metrics) -> None:
         overdue = sum(case.decide_by_ms < now_ms for case in running)
         metrics.gauge("leadstream_cases_open_cases", {(tenant,): float(len(running))}, keep=True)
         metrics.gauge("leadstream_cases_overdue_cases", {(tenant,): float(overdue)}, keep=True)
-        policies[tenant, (await runtime.policies.now(tenant)).version] = 1.0
+        policies[tenant, (await runtime.policies.now(tenant)).version[:6]] = (
+            1.0  # seven digits would be none of a label
+        )
+        for pool, n in now.pools.items():
+            since_ms = await longest_in_pool(runtime.client, tenant, pool) if n else 0
+            waits[tenant, pool] = max(0, now_ms - since_ms) / 1_000 if since_ms else 0.0
         pools |= {(tenant, pool): float(n) for pool, n in now.pools.items()}
         owners |= {(tenant, owner): float(n) for owner, n in now.owners.items()}
     metrics.gauge("leadstream_policy_info", policies)
     metrics.gauge("leadstream_pool_customers", pools)
+    metrics.gauge("leadstream_pool_oldest_seconds", waits)
     metrics.gauge("leadstream_owner_customers", owners)
     lag, oldest = await log_waiting(runtime)
     metrics.gauge("leadstream_log_lag_messages", {(RAW, part): float(n) for part, n in lag.items()})

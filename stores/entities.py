@@ -12,12 +12,14 @@ from stores import codec
 from stores.connect import guarded
 from stores.index import ValkeyIndex
 from stores.journal import Effect, ValkeyJournal, effects
-from stores.layout import Keys
+from stores.layout import POOL, Keys
 from stores.lookup import roots
 
 _SLICE = 1_000
 #: Further members in an entity's own value, and in a piece of those beyond (lua/shared.lua).
 INLINE = 250
+#: Hints of a pool looked at for the one that has waited longest: more that have gone are tidied before.
+_HINTS = 100
 
 
 class Entity(msgspec.Struct, frozen=True, gc=False):
@@ -48,6 +50,19 @@ async def entity(client: Redis, tenant: str, seq: int) -> Entity:
     holdings = _holdings(value[end:]) if value[end:] else ()
     members = (root, *codec.unpack_seqs(value[12:end]), *await _beyond(client, tenant, root, further - INLINE))
     return Entity(root, int.from_bytes(value[:8], "big"), members, holdings)
+
+
+async def longest_in_pool(client: Redis, tenant: str, pool: str) -> int:
+    """Since when the customer that has waited longest in a pool is there, ms; 0 when nobody does. Looks along the list of hints
+    (``h`` in layout.py), oldest first, and passes over those that have gone. Raises StoreDown."""
+    with guarded("read a pool"):
+        hints: Any = await client.lrange(f"{Keys.of(tenant).holders}{POOL}{pool}", 0, _HINTS - 1)
+    for hint in hints:
+        now = await entity(client, tenant, int.from_bytes(hint[:4], "big"))
+        found = [h.since_ms for h in now.holdings if not h.owner and h.pool == pool]
+        if found:
+            return min(found)
+    return 0
 
 
 async def _beyond(client: Any, tenant: str, root: int, count: int) -> tuple[int, ...]:

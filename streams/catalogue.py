@@ -27,6 +27,10 @@ PERMISSIONS: Values = ("do_not_contact", "refused", "hours", "budget", "locked",
 MOVES: Values = (
     *get_args(What),
     *(
+        f"case_{step}"
+        for step in ("opened", "joined", "stated", "proposed", "decided", "appealed", "refused", "overdue")
+    ),
+    *(
         "lapsed",
         "warning",
         "suspended",
