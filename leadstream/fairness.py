@@ -51,16 +51,17 @@ async def gifts(past: Past, policy: Policy, until: Span) -> AsyncIterator[Gift]:
 
 async def books(settings: Settings, tenant: str, since: str, until: str, unit: Unit, team: str) -> list[Book]:
     """The ledger of a tenant by week or month of its time zone; the one that ``since`` lies in is whole. Raises BadInput, Unavailable."""
-    policy = settings.tenants[tenant].policy()
-    zone = ZoneInfo(policy.timezone)
+    zone = ZoneInfo(settings.tenants[tenant].timezone)
     within = Span(since, until, zone)
     runtime = Runtime(settings)
     try:
+        policy = await runtime.policies.now(tenant)
+        teams = _named(policy, team)
         found = [gift async for gift in gifts(Past(runtime, tenant), policy, Span("", until, zone))]
     finally:
         await runtime.close()
     first = period(within.from_ms, zone, unit) if since else ""
-    return ledger(found, lambda at_ms: period(at_ms, zone, unit), _named(policy, team), first)
+    return ledger(found, lambda at_ms: period(at_ms, zone, unit), teams, first)
 
 
 def _named(policy: Policy, team: str) -> Collection[str]:

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from leads.errors import BadInput
-from leads.policy import Policy, Rule
+from leads.policy import Member, Policy
 from leadstream.fairness import Span
 from leadstream.past import Past
 from leadstream.runtime import Runtime
 from leadstream.settings import Settings
-from routing.availability import hindrance
+from routing.availability import Moments, at_work
 from routing.days import Unit, period
 from routing.hotline import Call, Held, Spread, spreads
+from routing.roster import merged
 from routing.values import number
 
 By = Literal["owner", "agent"]
-_ANY = Rule(id="")
+AtWork = Callable[[int], tuple[str, ...]]
+_HOUR_MS = 3_600_000
 
 
 class Said(msgspec.Struct):
@@ -36,26 +39,37 @@ async def spread(
     settings: Settings, tenant: str, since: str, until: str, unit: Unit, team: str, by: By
 ) -> list[Spread]:
     """Each line in each week or month. ``by``: who became the owner, or who answered. Raises BadInput, Unavailable."""
-    policy = settings.tenants[tenant].policy()
-    zone = ZoneInfo(policy.timezone)
-    at_work = people(policy, team)
+    zone = ZoneInfo(settings.tenants[tenant].timezone)
     runtime = Runtime(settings)
     try:
-        calls = await gathered(Past(runtime, tenant), Span(since, until, zone), at_work, by)
+        known = await runtime.policies.look(tenant)
+        there = at_work_of(lambda at_ms: merged(runtime.policies.base(tenant), known, at_ms), team)
+        calls = await gathered(Past(runtime, tenant), Span(since, until, zone), there, by)
     finally:
         await runtime.close()
     return spreads(calls, lambda at_ms: period(at_ms, zone, unit))
 
 
-def people(policy: Policy, team: str) -> Callable[[int], tuple[str, ...]]:
-    """Who could have had a call at a moment: the members, or those of one team, who are there. Raises BadInput."""
-    if team and team not in policy.teams:
-        raise BadInput("unknown_team", f"there is no team {team}; there are: {', '.join(policy.teams) or 'none'}")
-    members = [policy.members[id] for id in (policy.teams[team].members if team else policy.members)]
-    return lambda at_ms: tuple(member.id for member in members if not hindrance(member, _ANY, at_ms))
+def at_work_of(policy_at: Callable[[int], Policy], team: str) -> AtWork:
+    """Who could have had a call at a moment: the members, or those of one team, who were there by the policy of that hour. The
+    answer raises BadInput for a team nobody knows."""
+
+    @cache
+    def hourly(hour: int) -> tuple[Moments, list[Member]]:
+        policy = policy_at(hour * _HOUR_MS)
+        if team and team not in policy.teams:
+            raise BadInput("unknown_team", f"there is no team {team}; there are: {', '.join(policy.teams) or 'none'}")
+        return Moments(policy), [policy.members[id] for id in (policy.teams[team].members if team else policy.members)]
+
+    def there(at_ms: int) -> tuple[str, ...]:
+        moments, members = hourly(at_ms // _HOUR_MS)
+        _, on = moments.at(at_ms)
+        return tuple(member.id for member in members if at_work(member, at_ms, on))
+
+    return there
 
 
-async def gathered(past: Past, span: Span, at_work: Callable[[int], tuple[str, ...]], by: By) -> list[Call]:
+async def gathered(past: Past, span: Span, there: AtWork, by: By) -> list[Call]:
     """The calls of new customers within ``span``. One that waited in a pool counts for the first who claimed it."""
     said: dict[str, Said] = {}
     call_of: dict[str, str] = {}
@@ -75,15 +89,15 @@ async def gathered(past: Past, span: Span, at_work: Callable[[int], tuple[str, .
             if outcome.code == "pooled":
                 pooled[outcome.event] = outcome.at_ms
             elif outcome.code == "assigned":
-                calls.append(_call(said[call_of[outcome.event]], outcome.at_ms, outcome.owner, at_work, by))
+                calls.append(_call(said[call_of[outcome.event]], outcome.at_ms, outcome.owner, there, by))
         elif move is not None and move.what == "claim" and (at_ms := pooled.pop(move.event, 0)):
-            calls.append(_call(said[call_of[move.event]], at_ms, move.member, at_work, by))
+            calls.append(_call(said[call_of[move.event]], at_ms, move.member, there, by))
     return calls
 
 
-def _call(said: Said, at_ms: int, owner: str, at_work: Callable[[int], tuple[str, ...]], by: By) -> Call:
+def _call(said: Said, at_ms: int, owner: str, there: AtWork, by: By) -> Call:
     taker = said.agent if by == "agent" and said.agent else owner
-    return Call(at_ms, said.line or said.source, taker, at_work(at_ms), max(0.0, said.value))
+    return Call(at_ms, said.line or said.source, taker, there(at_ms), max(0.0, said.value))
 
 
 def as_text(found: Sequence[Spread]) -> list[str]:

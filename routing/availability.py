@@ -67,3 +67,9 @@ def hindrance(
     if member.shifts and not on.intersection(member.shifts):
         return "off shift", ", ".join(member.shifts)
     return "", ""
+
+
+def at_work(member: Member, now_ms: int, on: frozenset[str]) -> bool:
+    """Whether ``member`` is there at all at ``now_ms``, whatever the rule or scope. ``on``: the shifts that are on."""
+    there = not member.left and not member.paused and absence(member, now_ms) is None
+    return there and (not member.shifts or bool(on.intersection(member.shifts)))
