@@ -104,7 +104,7 @@ CATALOGUE: tuple[Metric, ...] = (
     Metric("leadstream_conflict_fishing_total", "counter", "questions", "Conflict queries of somebody who asks much and finds little: he is slowed down."),
     Metric("leadstream_contact_checks_total", "counter", "questions", "Whether a customer may be called, by the reason given.", {"tenant": (), "permission": PERMISSIONS}),
     # matching
-    Metric("leadstream_match_bits", "histogram", "bits", "Evidence for the likeliest customer a lead was compared with, by verdict; 0 is even odds.", {"verdict": VERDICTS}, BITS),
+    Metric("leadstream_match_weight", "histogram", "bits", "Evidence for the likeliest customer a lead was compared with, by verdict; 0 is even odds.", {"verdict": VERDICTS}, BITS),
     Metric("leadstream_evidence_total", "counter", "comparisons", "Fields that met in leads judged the same customer, by comparison level.", {"field": (), "level": ()}),
     Metric("leadstream_level_expected_ratio", "gauge", "ratio", "How often two leads of one customer show this level, as the weights have it.", {"field": (), "level": ()}, (), "max"),
     # sources

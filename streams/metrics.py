@@ -115,7 +115,7 @@ class Metrics(Collector):
             self._many("leadstream_evidence_total", levels)
             for outcome in outcomes:
                 if outcome.evidence:
-                    self._shape("leadstream_match_bits", (outcome.verdict,)).add(outcome.bits)
+                    self._shape("leadstream_match_weight", (outcome.verdict,)).add(outcome.bits)
             for (door, at_ms), n in waits.items():
                 self._shape("leadstream_answer_seconds", (door,)).add(max(0, now_ms - at_ms) / 1000, n)
             for value, n in Counter(candidates).items():
