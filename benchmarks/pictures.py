@@ -16,6 +16,7 @@ DOCS = Path(__file__).parents[1] / "docs"
 CURVES = (
     ("worker_us", "worker CPU, us a lead"),
     ("store_us", "store CPU, us a lead"),
+    ("judge_us", "judging, us a lead"),
     ("alone_p99_ms", "one lead alone, p99 ms"),
     ("store_bytes_per_lead", "bytes of store a lead"),
     ("candidates_per_lead", "candidates a lead"),

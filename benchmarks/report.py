@@ -70,6 +70,8 @@ def growth(found: Figures) -> str:
         "leads/s",
         "worker us",
         "store us",
+        "prepare us",
+        "judge us",
         "alone p50 ms",
         "p99 ms",
         "bytes a lead",
@@ -81,6 +83,8 @@ def growth(found: Figures) -> str:
             _per_s(p["leads_per_s"]),
             f"{p['worker_us']:.0f}",
             f"{p['store_us']:.0f}",
+            f"{p['prepare_us']:.0f}",
+            f"{p['judge_us']:.0f}",
             p["alone_p50_ms"],
             p["alone_p99_ms"],
             f"{p['store_bytes_per_lead']:.0f}",
@@ -94,7 +98,8 @@ def growth(found: Figures) -> str:
 def profile(found: Figures) -> str:
     steps = table(("step", "worker CPU us a lead"), found["worker_us"].items())
     parts = table(("normaliser", "us a lead"), ((name, us) for name, us in found["normalisers_us"].items() if us))
-    return f"{steps}\n\nThe store adds {found['store_us']} us of its own. Of `prepare`:\n\n{parts}"
+    store = f"{steps}\n\nThe store adds {found['store_us']} us of its own."
+    return f"{store} Of `prepare`:\n\n{parts}" if any(found["normalisers_us"].values()) else store
 
 
 def life(found: Figures) -> str:
