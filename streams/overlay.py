@@ -52,6 +52,9 @@ class Overlay:
         self.effects.append(effect)
         if not effect.parts:  # refused, or on record already: no entity changes
             return
+        if len(effect.parts) == 1 and effect.parts[0] not in self._alias and effect.parts[0] not in self._members:
+            self._members[effect.parts[0]] = effect.members  # most leads: a new customer
+            return
         roots = {self.find(part) for part in effect.parts}
         root = min(roots)
         members = dict.fromkeys(effect.members)
@@ -85,14 +88,15 @@ class Confirmed:
         Versions only grow, so the later of the two is the one the view and our commit agree on; if another worker changed
         the entity in between, the store finds neither and answers stale.
         """
-        if not self._version:
+        versions, aliases = self._version, self._alias
+        if not any(entity in versions or entity in aliases for entity, _ in decision.seen):
             return decision
         now: dict[int, int] = {}
         for entity, version in decision.seen:
             root = entity
-            while root in self._alias:
-                root = self._alias[root]
-            known = self._version.get(root, 0)
+            while root in aliases:
+                root = aliases[root]
+            known = versions.get(root, 0)
             now[root] = max(now.get(root, 0), known, version if root == entity else 0)
         return msgspec.structs.replace(decision, seen=tuple(now.items()))
 
