@@ -20,6 +20,7 @@ from leadstream.service import store_home
 from leadstream.settings import Settings
 from matchers.keys import KEY_VERSION
 from matchers.schemes import keying
+from matchers.sketch import bands
 from stores.connect import connect
 from stores.embedded import start_or_attach
 from stores.index import ValkeyIndex
@@ -51,6 +52,7 @@ def settle_garbage() -> None:
     Leads make hundreds of small tuples that live for one batch; with the defaults a third of a worker's time went into
     looking for cycles among them.
     """
+    bands("a", 1, 1)  # its library is loaded late, but not while a lead waits
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)

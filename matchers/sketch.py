@@ -7,12 +7,16 @@ lead is found by its exact and phonetic keys (docs/matching.md has the ablation)
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from datasketch import MinHash
+if TYPE_CHECKING:
+    from datasketch import MinHash
 
 
 @lru_cache(8)
 def _blank(permutations: int) -> MinHash:
+    from datasketch import MinHash  # half a second, scipy comes along: most commands and leads never need it
+
     return MinHash(num_perm=permutations, seed=7)
 
 
