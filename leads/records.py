@@ -26,7 +26,16 @@ REASONS: dict[str, tuple[str, ...]] = {
     "contested": ("owned_by_other", "two_owners"),
     "review": ("unsure",),
     "suppressed": ("withheld", "internal", "do_not_contact", "erased", "test"),
-    "rejected": ("malformed", "no_identity", "unknown_tenant", "bad_field", "killed_worker", "too_large", "undone"),
+    "rejected": (
+        "malformed",
+        "no_identity",
+        "unknown_tenant",
+        "bad_field",
+        "killed_worker",
+        "too_large",
+        "undone",
+        "not_unique",
+    ),
 }
 
 
@@ -331,6 +340,14 @@ class Plan(Packed, frozen=True):
     door: str = ""  # the lead's, where protection or answers go by it
 
 
+class Taken(msgspec.Struct, frozen=True, gc=False):
+    """Leads of other customers with the same value of a field that must be unique, and what becomes of a lead that clashes."""
+
+    how: Literal["refuse", "merge", "warn"]
+    field: str
+    seqs: tuple[int, ...]
+
+
 class Decision(msgspec.Struct, frozen=True, gc=False):
     """All that commit needs of one lead. ``seen`` is every entity that was looked at, its own included, with the version seen."""
 
@@ -348,6 +365,7 @@ class Decision(msgspec.Struct, frozen=True, gc=False):
     door: str = ""
     trace: str = ""
     answer_by_ms: int = 0  # respond by (working hours counted), 0 no target
+    taken: tuple[Taken, ...] = ()  # the strictest first; the first that holds in the scope is what happens
 
 
 class Outcome(Record, frozen=True):
@@ -389,3 +407,4 @@ class Committed(msgspec.Struct, frozen=True, gc=False):
     entity: int = 0
     version: int = 0  # the entity's version after this commit
     fresh: bool = True  # False: it was on record before
+    turned: bool = False  # a unique value made it another decision: what was built on it is judged again

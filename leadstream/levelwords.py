@@ -134,6 +134,7 @@ REASON_WORDS: dict[str, tuple[str, str]] = {
     "killed_worker": ("set aside: it stopped the program twice", "已隔离：两次使程序中断"),
     "too_large": ("too large", "过大"),
     "undone": ("its import was undone", "所属导入已撤销"),
+    "not_unique": ("another customer has a value that must be unique", "须唯一的字段与其他客户重复"),
 }
 
 VERDICTS: dict[str, tuple[str, str]] = {

@@ -109,12 +109,16 @@ class TenantSection(PolicySection):
     )  # customers without an owner, silent for longer, are forgotten; 0: never
     large_customer: int = Field(default=1_000, ge=LEAST_LARGE)  # leads from which one customer is too large to be one
 
+    def unique_fields(self) -> set[str]:
+        """Declared fields that must be unique are identifiers, whatever kind they are declared as."""
+        return {*self.unique, *(field for scope in self.scopes.values() for field in scope.unique)}
+
     def preparation(self, max_value_chars: int = 4_000) -> Preparation:
         """What ``prepare`` must know. Reads ``do_not_contact_file``. Raises Misconfigured when it cannot be read."""
         listed = read_list(Path(self.do_not_contact_file)) if self.do_not_contact_file else ()
         return Preparation(
             country=self.country,
-            kinds=dict(self.fields),
+            kinds={field: "id" if field in self.unique_fields() else kind for field, kind in self.fields.items()},
             internal_numbers=frozenset(self.internal_numbers),
             do_not_contact=frozenset((*self.do_not_contact, *listed)),
             test_markers=frozenset(self.test_markers),

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from leads.fields import FIELDS
 from leads.policy import Condition, Policy, Rule
+from leads.unique import UNIQUE
 from routing.rules import ATTRIBUTES, FACTS
 from routing.values import number
 from routing.working_time import supported
@@ -100,8 +101,14 @@ def _sections(policy: Policy, fields: Collection[str]) -> Iterator[Fault]:
 
 
 def _unique(unique: Collection[str], fields: Collection[str]) -> Iterator[Fault]:
-    known = {*fields, *FIELDS}
-    yield from ((("unique", field), unknown("field", field, known)) for field in unique if field not in known)
+    for field in unique:
+        if field in FIELDS and field not in UNIQUE:
+            yield (
+                ("unique", field),
+                f"different customers share a {field}; write one of {', '.join(UNIQUE)}, or a declared field",
+            )
+        elif field not in UNIQUE and field not in fields:
+            yield ("unique", field), unknown("field", field, {*fields, *UNIQUE})
 
 
 def _rule(rule: Rule, policy: Policy, fields: Collection[str]) -> Iterator[Fault]:

@@ -14,7 +14,8 @@ from struct import Struct
 
 import msgspec
 
-from leads.records import REASONS, Committed, Decision, Evidence, Outcome, Plan
+from leads.records import REASONS, Committed, Decision, Evidence, Outcome, Plan, Verdict
+from leads.unique import TOLD
 
 #: One byte for code and reason: 16 * code + reason, in the order of REASONS. Stored, so REASONS may only be appended to.
 NUMBERS: dict[tuple[str, str], int] = {
@@ -34,6 +35,7 @@ _DECISION = Struct(">16sIIIBBHBHHHIQQ")
 _KINDS: dict[str, int] = {"new": 0, "same": 1, "unsure": 2}
 _REFUSED = 3
 _NO_PLAN = bytes(8)
+_NO_VERDICT = Verdict("new")
 
 
 class Body(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -93,22 +95,7 @@ def pack_decision(decision: Decision, plan: int, day: int) -> tuple[bytes, bytes
         kind, code, detail, judged = _REFUSED, NUMBERS[refused.code, refused.reason], refused.detail, ""
     elif verdict.reason:
         code = NUMBERS.get(("merged", verdict.reason)) or NUMBERS["assigned", verdict.reason]
-    body = _encode(
-        (
-            decision.at_ms,
-            decision.source,
-            decision.door,
-            joins,
-            judged,
-            verdict.probability,
-            verdict.bits,
-            verdict.evidence,
-            decision.batch,
-            detail,
-            decision.trace,
-            decision.claimant,
-        )
-    )
+    body = _pack_body(decision, joins, judged, detail)
     claimant = decision.claimant.encode()
     head = _DECISION.pack(
         decision.event,
@@ -130,6 +117,44 @@ def pack_decision(decision: Decision, plan: int, day: int) -> tuple[bytes, bytes
     looked_at = _seen.get(n) or _seen.setdefault(n, Struct(">" + "IQ" * n))
     joined = pack_seqs(joins) if joins else b""
     return head + joined + looked_at.pack(*chain.from_iterable(seen)) + claimant, body
+
+
+def _pack_body(decision: Decision, joins: tuple[int, ...], judged: str, detail: str) -> bytes:
+    verdict = decision.verdict
+    return _encode(
+        (
+            decision.at_ms,
+            decision.source,
+            decision.door,
+            joins,
+            judged,
+            verdict.probability,
+            verdict.bits,
+            verdict.evidence,
+            decision.batch,
+            detail,
+            decision.trace,
+            decision.claimant,
+        )
+    )
+
+
+def pack_taken(decisions: Sequence[Decision]) -> list[bytes]:
+    """For the commit script: msgpack of {place of a decision: [[how, seqs, n], ...]}, and behind it the bodies that the outcomes
+    have if that happens, n counting from 1. Empty when no value of any decision must be unique and is taken."""
+    rules: dict[int, list[tuple[str, tuple[int, ...], int]]] = {}
+    bodies: list[bytes] = []
+    for place, decision in enumerate(decisions, 1):
+        for one in decision.taken:
+            joins, judged = decision.verdict.joins, str(decision.verdict.kind)
+            if one.how == "merge":
+                joins, judged = tuple(dict.fromkeys((*joins, *one.seqs))), "same"
+            elif one.how == "refuse":  # what it resembles is nobody's business whose lead it is
+                decision = msgspec.structs.replace(decision, verdict=_NO_VERDICT)
+                joins, judged = (), ""
+            bodies.append(_pack_body(decision, joins, judged, TOLD[one.how].format(field=one.field)))
+            rules.setdefault(place, []).append((one.how, one.seqs, len(bodies)))
+    return [_encode(rules), *bodies] if rules else []
 
 
 def plan_digest(stored: bytes) -> bytes:
@@ -181,6 +206,6 @@ def outcome_of(tenant: str, event: bytes, stored: bytes, plans: dict[bytes, tupl
     )
 
 
-def committed(outcome: Outcome, fresh: bool) -> Committed:
+def committed(outcome: Outcome, fresh: bool, turned: bool) -> Committed:
     """Commit's answer for an outcome on record."""
-    return Committed(outcome, outcome.entity, outcome.journal, fresh)
+    return Committed(outcome, outcome.entity, outcome.journal, fresh, turned)

@@ -56,7 +56,9 @@ class ValkeyIndex:
         self.cases: dict[str, str] = {}
         self.cap = cap
         self._limits = (cap, top, members)
-        self._commit = Script("commit", "entities", "lease", "commit_read", "commit_turn", "commit_unite")
+        self._commit = Script(
+            "commit", "entities", "lease", "commit_read", "commit_turn", "commit_unite", "commit_unique"
+        )
         self._plans: dict[tuple[str, bytes], tuple[str, str]] = {}
 
     async def register(self, tenant: str, batch: Sequence[Registration], known: Collection[int] = ()) -> RegisterAnswer:
@@ -122,7 +124,8 @@ class ValkeyIndex:
         tables = [at.counters, at.events, at.entities, at.aliases, at.plans, at.turns, at.open, at.journal, at.apart]
         tables += [at.beyond, at.waiting, at.timers, at.holders, *(at.day(day) for day in days)]
         with guarded("commit"):
-            reply = await self._commit(self.client, tables, [len(plans), *listed, b"".join(packed_decisions)])
+            arguments = [len(plans), *listed, b"".join(packed_decisions), *codec.pack_taken(decisions)]
+            reply = await self._commit(self.client, tables, arguments)
         return await self._read_commits(tenant, decisions, packed_decisions[1::2], reply)
 
     async def outcomes(self, tenant: str, events: Sequence[bytes]) -> list[Outcome | None]:
@@ -193,7 +196,7 @@ class ValkeyIndex:
         stored = [v + b if s == b"n" else v for s, v, b in zip(statuses, values, bodies, strict=True)]
         plans = await self.plans_of(tenant, [value for value in stored if value])
         return [
-            codec.committed(codec.outcome_of(tenant, decision.event, value, plans), status == b"n")
+            codec.committed(codec.outcome_of(tenant, decision.event, value, plans), status != b"o", status == b"t")
             if status != b"s"
             else Committed(None)
             for decision, status, value in zip(decisions, statuses, stored, strict=True)

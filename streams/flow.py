@@ -26,6 +26,8 @@ from streams.recollection import Recollection
 
 #: Stale answers after which a lead is registered, judged and committed alone.
 ALONE_AFTER = 3
+#: Pauses before further tries, seconds.
+PAUSE_S, LONGEST_PAUSE_S = 0.001, 0.25
 #: Sub-batches a call is cut into: while one is judged another is on the wire,
 OVERLAPPING = 8
 #: ... but none is smaller than this: a round trip costs what a few leads cost.
@@ -119,6 +121,8 @@ class Flow:
         while works:
             for work in works:
                 work.tries += 1
+            if works[0].tries > ALONE_AFTER:  # perhaps it waits for a lead that another worker has in hand
+                await asyncio.sleep(min(PAUSE_S * 2 ** (works[0].tries - ALONE_AFTER), LONGEST_PAUSE_S))
             if len(works) > 1 and works[0].tries > ALONE_AFTER:
                 for work in works:
                     await self._redo([work])
@@ -182,6 +186,7 @@ class Flow:
         meanwhile, not sent yet) that built on them."""
         answers = await sent.task
         stale: list[Effect] = []
+        turned: list[Effect] = []
         done: list[tuple[Work, Outcome]] = []
         repeats: list[tuple[Work, Outcome]] = []
         for work, effect, answer in zip(sent.works, sent.effects, answers, strict=True):
@@ -189,12 +194,14 @@ class Flow:
                 stale.append(effect)
                 continue
             (done if answer.fresh else repeats).append((work, answer.outcome))
-            if answer.entity:
+            if answer.turned:
+                turned.append(effect)
+            elif answer.entity:
                 self._confirmed.add(effect, answer.entity, answer.version)
         fallen = {effect.decision.event for effect in stale}
-        if stale:
-            fallen |= cascade(judged, {entity for effect in stale for entity in effect.looked})
-            self._overlay = self._overlay.without(fallen)
+        if stale or turned:
+            fallen |= cascade(judged, {entity for effect in (*stale, *turned) for entity in effect.looked})
+            self._overlay = self._overlay.without(fallen | {effect.decision.event for effect in turned})
             self._stale += len(fallen)
         if done or repeats:
             self.outcomes.extend(outcome for _, outcome in (*done, *repeats))

@@ -6,7 +6,19 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from leads.records import Candidate, Decision, Facts, IndexStats, Neighbour, Plan, RegisterAnswer, Registered, Verdict
+from leads.records import (
+    Candidate,
+    Decision,
+    Facts,
+    IndexStats,
+    Neighbour,
+    Plan,
+    RegisterAnswer,
+    Registered,
+    Taken,
+    Verdict,
+)
+from leads.unique import distinct
 from stores.customers import as_customer
 from streams.overlay import Effect, Overlay
 from streams.pipeline import Pipeline, Work
@@ -44,9 +56,10 @@ class Judging:
         own = self._overlay.find(mine.entity)
         others = self._members(own, (mine.entity,))
         seen: tuple[tuple[int, int], ...]
+        neighbours: list[Neighbour]
         members: tuple[int, ...]
         if not mine.candidates and len(others) == 1:  # most leads: nobody to compare with
-            verdict, joined, looked, members = _NEW, [], {own}, (own,)
+            verdict, joined, neighbours, looked, members = _NEW, [], [], {own}, (own,)
             seen = ((own, self._version(own)),)
         else:
             counts, candidates = self._telling(mine, own)
@@ -59,10 +72,23 @@ class Judging:
             entities = dict.fromkeys((mine.entity, *(c.entity for c in candidates)))
             seen = tuple((entity, self._version(entity)) for entity in entities)
         plan = self._pipeline.plan(lead)
+        taken = self._taken(lead.facts, plan.scope, neighbours)
         decision = _decision(work, mine.seq, self._day(work), verdict, seen, plan, lead.claimant)
         if work.envelope.customers:
             decision = _customer(decision)
+        if taken:
+            decision = msgspec.structs.replace(decision, taken=taken)
         return Effect(decision, (own, *(n.entity for n in joined)), members, frozenset(looked))
+
+    def _taken(self, facts: Facts, scope: str, neighbours: Sequence[Neighbour]) -> tuple[Taken, ...]:
+        """Who else has a value that must be unique. Whether they are of the scope, and still others, commit sees."""
+        found = []
+        for field, how in self._pipeline.unique(scope) if neighbours else ():
+            values = distinct(facts, field)
+            known = ((seq, their) for near in neighbours for seq, their in zip(near.seqs, near.facts, strict=True))
+            if values and (seqs := tuple(seq for seq, their in known if not values.isdisjoint(distinct(their, field)))):
+                found.append(Taken(how, field, seqs))
+        return tuple(found)
 
     def _day(self, work: Work) -> int:
         return self._pipeline.day(work.envelope.at_ms)

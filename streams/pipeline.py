@@ -15,10 +15,11 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from leads.enquiry import delay_ms
-from leads.policy import Policy
+from leads.policy import Clash, Policy
 from leads.preparation import Preparation
 from leads.prepare import prepare
 from leads.records import Envelope, Facts, IndexStats, Lead, Neighbour, Plan, Refused, Registration, Row, Verdict
+from leads.unique import TOLD
 from matchers.schemes import Keying
 from matchers.verdict import judge
 from matchers.weights import DEFAULT, Weights
@@ -68,6 +69,7 @@ class Pipeline:
         self.spec = spec
         self._router: Router = compile_policy(spec.policy)
         self._zone = ZoneInfo(spec.policy.timezone)
+        self._unique = {scope.id: scope.unique for scope in spec.policy.scopes}
 
     def prepare(self, work: Work) -> None:
         """Step 1: fills ``lead`` and ``registration``, or ``refused``."""
@@ -98,6 +100,11 @@ class Pipeline:
     def delay_ms(self, work: Work) -> int | None:
         """How late the lead came; None when it does not say when the customer left his details."""
         return delay_ms(work.envelope, work.row, self._zone)
+
+    def unique(self, scope: str) -> tuple[tuple[str, Clash], ...]:
+        """Fields that must be unique in a scope and what a clash leads to, the strictest first."""
+        rules = {**self.spec.policy.unique, **self._unique.get(scope, {})}
+        return tuple(sorted(rules.items(), key=lambda rule: (list(TOLD).index(rule[1]), rule[0])))
 
     def day(self, at_ms: int) -> int:
         """Day number of the tenant's calendar, for daily limits."""

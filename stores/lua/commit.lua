@@ -2,10 +2,12 @@
 -- KEYS 1 counters, 2 events, 3 entities, 4 aliases, 5 plans, 6 turns, 7 open, 8 journal, 9 apart, 10 beyond, 11 waiting,
 --      12 timers, 13 lists of holders (lease.lua), 14.. one per day
 -- ARGV 1 number of plans, then digest8 and msgpack a plan, then all decisions in one (head, joins,
---      seen, claimant, body; see codec.py). Times in ms, day counters expire after 40 days.
--- Reply: a status a decision (n new, o on record before, s stale) and the stored outcome's head (n) or whole (o).
+--      seen, claimant, body; see codec.py), then what unique values ask for (codec.pack_taken). Times in ms, day counters
+--      expire after 40 days.
+-- Reply: a status a decision (n new, w new with a warning, t turned into another by a unique value, o on record before,
+-- s stale) and the stored outcome's head (n) or whole.
 -- A decision is stale when an entity it looked at changed before this batch, or when an earlier stale one looked at it.
--- In front of it, in this order: shared, entities, lease, commit_read, commit_turn, commit_unite.
+-- In front of it, in this order: shared, entities, lease, commit_read, commit_turn, commit_unite, commit_unique.
 -- 4. one decision: where it goes. -> code, owner, pool, until_ms
 local function dispose(d, e, this)
   local plan = d.plan
@@ -80,7 +82,7 @@ end
 
 -- 5. decide in order
 local bad, reply, done, touched = {}, {}, {}, {}
-local event_writes, waiting = {}, {}
+local event_writes, waiting, nobodys = {}, {}, {}
 
 local function is_stale(d, value)
   if not value or sub(value, 1, 4) ~= d.seq then return true end
@@ -96,7 +98,15 @@ local function record(d, head, absorbed)
   done[d.event] = value
   effect('o', d.event .. pack('>H', #absorbed / 4) .. absorbed .. value)
   event_writes[#event_writes + 1], event_writes[#event_writes + 2] = d.event, value
-  reply[#reply + 1], reply[#reply + 2] = 'n', head
+  reply[#reply + 1], reply[#reply + 2] = d.status or 'n', d.status and value or head
+end
+
+-- A value that must be unique is another customer's: the lead is nobody's, and nobody finds it any more.
+local function turn_away(d)
+  d.kind, d.plan, d.account, d.likeliest = REFUSED, NO_PLAN, NOBODY, NOBODY
+  record(d, head_of(d, d.seq, NOBODY, CODE['rejected/not_unique'], '', '', 0), '')
+  alias[d.seq], bad[d.seq] = NOBODY, true
+  nobodys[#nobodys + 1], nobodys[#nobodys + 2] = d.seq, NOBODY
 end
 
 -- A pair that a person told apart is never united and never asked about again: what is apart from the lead's own entity is
@@ -132,6 +142,12 @@ local function decide(d)
   local e = root(d.seq)
   time = math.max(time, d.at)
   if tell_apart and d.kind ~= NEW then heed(d, e) end
+  local rule, others = clash(d, e)
+  if rule then
+    d.body, d.status = rule[3], rule[1] == 'warn' and 'w' or 't'
+    if rule[1] == 'refuse' then return turn_away(d) end
+    if rule[1] == 'merge' then d.kind, d.joins = SAME, (d.kind == SAME and d.joins or '') .. others end
+  end
   if d.kind == SAME then
     for p = 1, #d.joins, 4 do
       local other = root(sub(d.joins, p, p + 3))
@@ -161,8 +177,8 @@ for i = 1, #decisions do
     reply[#reply + 1], reply[#reply + 2] = 'o', before
   elseif d.kind == REFUSED then
     d.account, d.likeliest = '\0\0\0\0', '\0\0\0\0'
-    record(d, head_of(d, value or d.seq, '\0\0\0\0', d.code, '', '', 0), '')
-  elseif is_stale(d, value) then
+    record(d, head_of(d, value or d.seq, NOBODY, d.code, '', '', 0), '')
+  elseif is_stale(d, value) or waits_for(d) then
     for p = 1, #d.seen, 12 do bad[sub(d.seen, p, p + 3)] = true end
     reply[#reply + 1], reply[#reply + 2] = 's', ''
   else
@@ -184,6 +200,7 @@ logging = true
 hset(KEYS[5], plan_writes)
 write_waiting(waiting)
 write_entities(touched)
+hset(KEYS[4], nobodys)
 write_hints()
 call('HSET', KEYS[1], 'journal', journal, 'time', time)
 for from = 1, #effects, SLICE do

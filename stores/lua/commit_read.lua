@@ -23,6 +23,13 @@ while from <= #packed do
   from = body_at + body
   decisions[#decisions + 1], events[#events + 1] = d, d.event
 end
+for place, rules in pairs(ARGV[at + 1] and cmsgpack.unpack(ARGV[at + 1]) or {}) do
+  decisions[place].taken = rules
+  for _, rule in ipairs(rules) do
+    for i, seq in ipairs(rule[2]) do rule[2][i] = pack('>I4', seq) end
+    rule[3] = ARGV[at + 1 + rule[3]]
+  end
+end
 local on_record = hmget(KEYS[2], events)
 local live = {}
 for i = 1, #decisions do
@@ -39,6 +46,9 @@ for i = 1, #live do
   if number(d.account) > 0 then ask(d.account) end
   if number(d.likeliest) > 0 then ask(d.likeliest) end
   for p = 1, #d.joins, 4 do ask(sub(d.joins, p, p + 3)) end
+  for _, rule in ipairs(d.taken or {}) do
+    for _, s in ipairs(rule[2]) do ask(s) end
+  end
   for p = 1, #d.seen, 12 do ask(sub(d.seen, p, p + 3)) end
 end
 load_asked()

@@ -2,7 +2,6 @@
 -- KEYS 1 counters, 2 journal, 3 records, 4 entities, 5 aliases, 6 contacts, 7 barred, 8 asker, 9 beyond, 10.. one bucket
 --      table a kind. ARGV 1 match keys (9 bytes each), 2 kinds (a letter per bucket table), 3 '1': send records, to look closer,
 --      4 customers from which on a value says nothing (a bucket that is full or blocked never says anything).
-local NOBODY = '\0\0\0\0' -- a lead that was turned away belongs to no entity
 local RECORDS = 64 -- more are not looked at: so many customers behind one value say nothing anyway
 
 -- -> how many of the keys are shared by too many, entities in order, entity -> leads that hold a key of these

@@ -56,9 +56,18 @@ end
 for i = 1, n do
   if not fresh[i] then ask(seq[i]) end
 end
-local found = hmget(KEYS[5], asked)
+local found, turned_away = hmget(KEYS[5], asked), false
 for i = 1, #asked do
   if found[i] then alias[asked[i]] = sub(found[i], 1, 4) end
+  turned_away = turned_away or alias[asked[i]] == NOBODY
+end
+for name, value in pairs(turned_away and bucket or {}) do
+  local kept = ''
+  for p = 1, #value, 4 do
+    local s = sub(value, p, p + 3)
+    if alias[s] ~= NOBODY then kept = kept .. s end
+  end
+  if #kept < #value then bucket[name], changed[name] = kept, true end
 end
 
 local entity, wanted = {}, {}

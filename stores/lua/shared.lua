@@ -62,6 +62,7 @@ end
 
 local NEVER = pack('>I8', 0)
 local LIVE, SUSPENDED, PROVISIONAL = 0, 1, 2 -- state of a holding
+local NOBODY = '\0\0\0\0' -- where a lead is that was turned away: no entity, and nobody finds it
 -- Before the name among the counters of what members hold: a pool, a member whose signed customers are counted apart, one who
 -- has left and gets nothing more, whatever a plan of before says.
 local POOL, CLOSED, GONE = '\0', '\1', '\2'

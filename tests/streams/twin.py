@@ -215,6 +215,9 @@ class ToyPipeline:
     def plan(self, lead: Lead) -> Plan:
         return PLAN
 
+    def unique(self, scope: str) -> tuple[()]:
+        return ()
+
     def day(self, at_ms: int) -> int:
         return 0
 
