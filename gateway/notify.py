@@ -22,7 +22,10 @@ import msgspec
 
 from gateway.signatures import standard_key
 
-Kind = Literal["new_lead", "again", "given", "warning", "lapsed"]
+Kind = Literal[
+    "new_lead", "again", "given", "warning", "lapsed",
+    "case_opened", "case_decided", "case_appealed", "case_overdue", "share_asked",
+]  # fmt: skip
 Format = Literal["standard", "wecom", "slack"]
 #: How long a receiver may take.
 ANSWER_S = 5.0
@@ -33,6 +36,11 @@ _SAYS: dict[Kind, tuple[str, str]] = {
     "given": ("{member} has been given a customer", "{member} 接手一位客户"),
     "warning": ("A customer of {member} is about to go to the pool", "{member} 的客户即将回收至公海"),
     "lapsed": ("A customer of {member} went to the pool", "{member} 的客户已回收至公海"),
+    "case_opened": ("A dispute about a customer concerns {member}", "{member} 涉及一起撞单争议"),
+    "case_decided": ("The dispute that concerns {member} is decided", "涉及 {member} 的争议已裁决"),
+    "case_appealed": ("The decision of a dispute that concerns {member} is appealed", "涉及 {member} 的争议裁决被申诉"),
+    "case_overdue": ("A dispute that concerns {member} was not decided in time", "涉及 {member} 的争议逾期未裁决"),
+    "share_asked": ("{member} is asked to agree to shares of a customer", "请 {member} 确认业绩分配"),
 }
 
 

@@ -6,6 +6,7 @@ Spans are in ms (``*_ms``). Caps of -1 are none.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from typing import Literal
 
 import msgspec
@@ -193,3 +194,10 @@ def is_leader(policy: Policy, who: str) -> bool:
     return any(team.leader == who for team in policy.teams.values()) or any(
         who in pool.leaders for pool in policy.pools.values()
     )
+
+
+def leaders_of(policy: Policy, people: Collection[str]) -> list[str]:
+    """Who leads a team with one of these people, and is none of them; without any such all who lead a team."""
+    leading = [team.leader for team in policy.teams.values() if team.leader and set(people) & set(team.members)]
+    others = [leader for leader in dict.fromkeys(leading) if leader not in people]
+    return others or [t for t in dict.fromkeys(team.leader for team in policy.teams.values()) if t and t not in people]

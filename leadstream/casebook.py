@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from leads.cases import REFUSALS, Answer, Case, Part, Shares, Touch, parts_of
 from leads.errors import BadInput, Unavailable
 from leadstream.disputes import Disputes, File
+from leadstream.handles import handles
 from leadstream.levelwords import Lang
 from leadstream.past import Past
 from leadstream.runtime import Runtime, clock
@@ -47,7 +48,13 @@ _WORDS: dict[str, tuple[str, str]] = {
 
 def disputes(runtime: Runtime) -> Disputes:
     """Cases over the store of this process and everything it has relayed."""
-    return Disputes(runtime.index, runtime.policies, clock, lambda tenant: Past(runtime, tenant).entries())
+    return Disputes(
+        runtime.index,
+        runtime.policies,
+        clock,
+        lambda tenant: Past(runtime, tenant).entries(),
+        lambda tenant, receipt: handles(runtime).event(tenant, receipt),
+    )
 
 
 async def watch_cases(runtime: Runtime, metrics: Metrics, *, every_s: float = ASK_S) -> None:

@@ -12,7 +12,7 @@ import msgspec
 
 from leads.cases import Answer, Case, Part, Proposal, Rulebook, Shares, Statement, Touch
 from leads.ownership import SUSPENDED
-from leads.policy import Policy, is_leader
+from leads.policy import Policy, is_leader, leaders_of
 from leads.records import Facts
 from leadstream.policies import Policies
 from leadstream.reviewing import check_reason, masked
@@ -28,6 +28,7 @@ from stores.lookup import records
 from stores.touches import Past, nothing, touches
 
 _TRIES = 8
+_NUMBERED = "0" * 24  # how a lead is named by its number (stores.ownership.numbered)
 _facts = msgspec.msgpack.Decoder(Facts).decode
 _CONTESTED = NUMBERS["contested", "owned_by_other"]
 Clock = Callable[[], int]
@@ -44,20 +45,31 @@ class File(msgspec.Struct, frozen=True):
     customer: dict[str, str]  # masked
 
 
+def as_given(tenant: str, receipt: str) -> str:
+    """A receipt names its lead by itself."""
+    return receipt
+
+
 class Disputes:
-    """Cases over one store. ``past`` gives what the journal of a tenant held before, ``clock`` ms."""
+    """Cases over one store. ``past`` gives what the journal of a tenant held before, ``named`` what the store knows a lead by, of
+    its receipt or of the name it has in lists; ``clock`` ms."""
 
     def __init__(
-        self, index: ValkeyIndex, policies: Policies, clock: Clock, past: Callable[[str], Past] = nothing
+        self,
+        index: ValkeyIndex,
+        policies: Policies,
+        clock: Clock,
+        past: Callable[[str], Past] = nothing,
+        named: Callable[[str, str], str] = as_given,
     ) -> None:
-        self._index, self._policies, self._clock, self._past = index, policies, clock, past
+        self._index, self._policies, self._clock, self._past, self._named = index, policies, clock, past, named
 
     async def file(self, tenant: str, id: str, event: str, scope: str, who: str, text: str, member: str = "") -> Answer:
         """Dispute whose a customer is: it should be ``member``'s ("" his own who files). The same ``id`` files once."""
         check_reason(text)
         now, policy = self._clock(), await self._policies.now(tenant)
         contender = member or who
-        seq = await self._lead(tenant, event)
+        event, seq = await self._lead(tenant, event)
         for _ in range(_TRIES):
             holder, since_ms = await self._holder(tenant, seq, scope)
             step: Case | str = "unknown" if not seq else "no_member" if contender not in policy.members else ""
@@ -110,7 +122,7 @@ class Disputes:
     async def _open(self, tenant: str, case: Case, who: str, why: str) -> Answer | None:
         """None: somebody changed something meanwhile."""
         contender = case.parties[-1]
-        moves = [("case_opened", party) for party in case.parties]
+        moves = [("case_opened", person) for person in await self._concerned(tenant, case)]
         status, number = await self._write(tenant, "open", case, moves, who, why, case.key, contender)
         if status == "running":
             running = await kept.read(self._index.client, tenant, number)
@@ -118,7 +130,7 @@ class Disputes:
                 return None
             said = case.statements[0] if case.statements else None
             more = casework.joined(running, contender, said)
-            moves = [("case_joined", party) for party in more.parties]
+            moves = [("case_joined", person) for person in await self._concerned(tenant, more)]
             status, number = await self._write(tenant, "join", more, moves, who, why, case.key, contender)
         if status == "moved":
             return None
@@ -206,7 +218,8 @@ class Disputes:
 
     async def agree(self, tenant: str, event: str, scope: str, who: str, parts: Sequence[Part]) -> Answer:
         """Propose shares of a customer, or consent to those proposed."""
-        seq, client = await self._lead(tenant, event), self._index.client
+        client = self._index.client
+        event, seq = await self._lead(tenant, event)
         for _ in range(_TRIES):
             if not seq:
                 return await self._refused(tenant, "unknown", who, event, 0)
@@ -239,7 +252,8 @@ class Disputes:
             if what == "case_decided":
                 status = await self._settle(tenant, done, who, why)
             else:
-                moves = [(what, party) for party in done.parties]
+                told = done.parties if what in ("case_stated", "case_proposed") else await self._concerned(tenant, done)
+                moves = [(what, person) for person in told]
                 status, _ = await self._write(tenant, "put", done, moves, who, why)
             if status == "done":
                 return Answer("done", case=await kept.read(self._index.client, tenant, number))
@@ -285,9 +299,18 @@ class Disputes:
         policy: Policy = await self._policies.at(tenant, case.filed_ms)
         return msgspec.structs.replace(policy.disputes, version=policy.version)
 
-    async def _lead(self, tenant: str, event: str) -> int:
+    async def _concerned(self, tenant: str, case: Case) -> list[str]:
+        """Who is told of a case: the parties, and whoever may decide it next."""
+        return [*case.parties, *leaders_of(await self._policies.now(tenant), case.parties)]
+
+    async def _lead(self, tenant: str, receipt: str) -> tuple[str, int]:
+        """The receipt and number of the lead a person names; number 0 when there is none."""
+        event = self._named(tenant, receipt)
+        if event.startswith(_NUMBERED):  # a number is no receipt, but the record has one of the customer
+            seen = await touches(self._index, tenant, int(event, 16), "", 0, self._past(tenant))
+            event = next((t.event for t in seen if t.event and not t.event.startswith(_NUMBERED)), event)
         (outcome,) = await self._index.outcomes(tenant, [bytes.fromhex(event)])
-        return outcome.seq if outcome else 0
+        return event, outcome.seq if outcome else 0
 
     async def _holder(self, tenant: str, seq: int, scope: str) -> tuple[str, int]:
         """Who holds the customer of a lead, and since when."""

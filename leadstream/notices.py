@@ -38,6 +38,12 @@ _MOVES: dict[str, Kind] = {
     "claim": "given",
     "warning": "warning",
     "lapsed": "lapsed",
+    "case_opened": "case_opened",
+    "case_joined": "case_opened",
+    "case_decided": "case_decided",
+    "case_appealed": "case_appealed",
+    "case_overdue": "case_overdue",
+    "share_asked": "share_asked",
 }
 _FIELDS = ("name", "company", "phone", "city")
 

@@ -5,6 +5,7 @@ Reports are worked out from it, never from counters, so that anybody who can rea
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator
 from typing import Any
 
@@ -68,7 +69,10 @@ class Past:
     async def _messages(self, topic: str) -> AsyncIterator[tuple[bytes, bytes]]:
         runtime = self._runtime
         if runtime.embedded_log:
-            for entry in Archive(runtime.data / "archive" / topic, runtime.archive_key()).read():
+            entries = Archive(runtime.data / "archive" / topic, runtime.archive_key()).read()
+            for n, entry in enumerate(entries):
+                if n % _SLICE == 0:
+                    await asyncio.sleep(0)  # whoever else this process serves is not kept waiting
                 yield entry.key, entry.value
             return
         from streams.kafka_log import read  # the Kafka extra need not be installed

@@ -9,6 +9,7 @@ import pytest
 
 from leads.cases import Answer, Case, Part, Touch
 from leads.roster import Change
+from stores.ownership import numbered
 from stores.roster import append
 from tests.scenarios.office import Office
 from tests.scenarios.town import DAY_MS, Town
@@ -56,7 +57,9 @@ async def test_the_quarrel(office: Office) -> None:
     await office.relayed()
     (case,) = await office.cases()
     assert (case.number, case.origin, case.parties, case.filed_by) == (1, "owned_by_other", ("A", "B"), "")
-    assert [move.member for move in await office.moves("case_opened")] == ["A", "B"], "both are told"
+    assert [move.member for move in await office.moves("case_opened")] == ["A", "B", "zhou"], (
+        "both are told, and their leader"
+    )
 
     # B works on him, too: a long call, a visit. And he writes a note about how well they get on, which proves nothing.
     office.day(2.2)
@@ -162,7 +165,7 @@ async def test_a_case_nobody_decides_is_late_and_says_so_once(office: Office) ->
     assert await office.court.overdue(office.town.tenant) == 0
     office.day(2.1)
     assert [await office.court.overdue(office.town.tenant) for _ in range(2)] == [1, 0]
-    assert [move.member for move in await office.moves("case_overdue")] == ["A", "B"]
+    assert [move.member for move in await office.moves("case_overdue")] == ["A", "B", "zhou"]
     (case,) = await office.cases()
     assert case.escalated_ms == office.now_ms
     ok(await office.court.decide(office.town.tenant, case.number, "zhou", "late, and A's"))
@@ -208,6 +211,14 @@ async def test_two_owners_meet_in_a_merge_and_neither_is_overwritten(office: Off
     ok(await office.court.decide(office.town.tenant, case.number, "zhou", "B knows him", "B", HALVES))
     assert (await office.lease(one)).owner == "B"
     assert [past.member for past in (await office.lease(one)).past] == ["A"]
+
+
+async def test_a_customer_is_disputed_by_the_name_he_has_in_lists(office: Office) -> None:
+    lead = await office.hears(**CUSTOMER)
+    await office.does("A", "claim", lead)
+    filed = ok(await office.court.file(office.town.tenant, "1" * 32, numbered(lead.seq), "", "B", "mine"))
+    assert (filed.event, filed.seq) == (lead.event, lead.seq)
+    assert (await office.court.file(office.town.tenant, "2" * 32, numbered(99), "", "B", "mine")).reason == "unknown"
 
 
 async def test_a_third_who_disputes_the_same_customer_joins_the_case(office: Office) -> None:

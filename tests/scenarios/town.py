@@ -44,7 +44,7 @@ class Town:
         return Town(self.index, f"{self.tenant}-{number}", self.spec.preparation.kinds)
 
     def work(self, fields: Fields, at_ms: int = BEGIN_MS, door: Door = "form") -> Work:
-        event = next(self._numbers).to_bytes(16, "big")
+        event = (next(self._numbers) << 64).to_bytes(16, "big")
         envelope = Envelope(self.tenant, "web", door, at_ms, ())
         return Work(event, Row(event.hex(), fields), envelope, Message(topic="", key=b"", value=b""))
 
