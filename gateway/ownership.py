@@ -6,6 +6,7 @@ Refusals are problems with the sentence of ``leads.ownership.REFUSALS``; none sa
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from typing import Annotated, Any, Literal, Protocol
 
@@ -19,6 +20,7 @@ from gateway.idempotency import once
 from gateway.mapping import assign
 from gateway.problems import Problem, documented
 from gateway.settings import SourceSpec, TokenSpec
+from leads.errors import BadInput
 from leads.ownership import REFUSALS, Act, Moved, What
 from leads.records import Envelope, Outcome, Row
 
@@ -316,6 +318,13 @@ class _Door:
     async def _once(self, digest: str, request: Any, work: Any) -> dict[str, Any]:
         body = hashlib.sha256(msgspec.json.encode(request)).hexdigest()
         return await once(self._acceptance.seen, digest, body, self._acceptance.config.idempotency_s, work)
+
+
+def receipt_of(text: str) -> str:
+    """A receipt as a person gives it. Raises BadInput."""
+    if not re.fullmatch(r"[0-9a-f]{32}", text):
+        raise BadInput("bad_receipt", "a customer is named by the receipt of one of its leads, 32 hex digits")
+    return text
 
 
 def actor(who: TokenSpec) -> str:

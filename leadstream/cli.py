@@ -16,7 +16,7 @@ import msgspec
 import typer
 
 from leads.errors import BadInput, LeadstreamError, Misconfigured, Mistakes
-from leadstream import cli_cases, cli_handover, cli_reports, config, desk
+from leadstream import cli_cases, cli_handover, cli_owners, cli_reports, config, desk
 from leadstream.cli_customers import bar, conflict
 from leadstream.cli_index import demoted_app, expire, rekey
 from leadstream.cli_people import people_app, token_app
@@ -42,6 +42,7 @@ for name, sub in (
     ("review", desk.review_app),
     ("demoted", demoted_app),
     ("people", people_app),
+    ("pool", cli_owners.pool_app),
     ("token", token_app),
     ("case", cli_cases.case_app),
 ):
@@ -52,6 +53,8 @@ for passing in (cli_handover.depart, cli_handover.transfer_all, cli_handover.rot
     app.command()(passing)
 for report in (cli_reports.fairness, cli_reports.hotline, cli_reports.sources):
     app.command()(report)
+for act in cli_owners.ACTS:
+    app.command()(act)
 app.command()(expire)
 app.command()(conflict)
 app.command()(bar)
