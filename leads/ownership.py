@@ -32,8 +32,17 @@ What = Literal[
     "refuse",  # the customer asked not to be called: counts for all colleagues until a time, 0 is for ever
 ]
 
-#: Why a lease went to a pool: what the flow of time and people does, beside the moves of ``What``.
-LAPSES: tuple[str, ...] = ("unproved", "silent", "not_closed", "not_approved", "unanswered", "left", "released")
+#: Why a lease is in a pool: what the flow of time and people does, beside the moves of ``What``; overdue waited in line in vain.
+LAPSES: tuple[str, ...] = (
+    "unproved",
+    "silent",
+    "not_closed",
+    "not_approved",
+    "unanswered",
+    "left",
+    "released",
+    "overdue",
+)
 
 #: Why a move is refused: closed, with what to tell the person. Never says whose the customer is.
 REFUSALS: dict[str, str] = {

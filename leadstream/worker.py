@@ -20,6 +20,7 @@ from leadstream.gauges import watch
 from leadstream.handles import handles
 from leadstream.life import retention
 from leadstream.notices import Notices, targets
+from leadstream.placing import Placer, draining
 from leadstream.policies import follow
 from leadstream.runtime import ARCHIVISTS, WORKERS, Runtime, clock, settle_garbage
 from leadstream.settings import Settings
@@ -170,13 +171,15 @@ def _duties(
     runtime: Runtime, shell: Shell, metrics: Metrics, slot: str, ready: Callable[[], bool], journals: Publisher
 ) -> list[asyncio.Task[None]]:
     """What every worker does besides: relay the journal and open a case of what it says is contested, measure what /metrics
-    shows, follow the policy in force."""
+    shows, follow the policy in force, place who waits."""
     journal = ValkeyJournal(runtime.client)
     tenants = list(runtime.settings.tenants)
     notices = Notices(runtime.index, runtime.policies, targets(runtime.settings, os.environ), handles(runtime), clock)
     fold = Fold(runtime, metrics, clock)
     witnesses = (disputes(runtime).witness, notices.witness, fold)
+    placer = Placer(runtime.index, runtime.policies.known)
     return [
+        asyncio.create_task(draining(runtime, placer, metrics)),
         asyncio.create_task(relay(journal, journals, tenants, slot, metrics, witnesses=witnesses)),
         asyncio.create_task(notices.deliver(slot)),
         asyncio.create_task(watch_cases(runtime, metrics)),

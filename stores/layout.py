@@ -24,6 +24,8 @@ seq; a *journal number* (8 bytes) numbers the effects, and the number of an enti
 | ``tt``      | ZSET   | minute -> itself: those minutes |
 | ``l<day>``  | HASH   | member -> the entities he claimed on that day, 4 bytes each: only grows; expires |
 | ``z<day>``  | HASH   | 16 bytes id of an act of that day (UTC) -> msgpack of [reason, entity, journal], its answer; expires |
+| ``gl``      | ZSET   | seq 4 -> its place in the line of those who wait for somebody: ms it came less priority * 2^42 |
+| ``d<day>p`` | HASH   | seq 4 -> digest 8 of the plan it was parked or given under on that day, ms it came 8; where it may have to be placed again; expires |
 | ``d<day>``  | HASH   | member -> leads given on that day; expires |
 | ``a``       | HASH   | seq -> seqs that a person told apart from it, 4 bytes each |
 | ``w``       | HASH   | seq -> event 16, a lead of the likeliest entity 4, probability 8, at_ms 8: it waits for a person's decision |

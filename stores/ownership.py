@@ -64,10 +64,10 @@ class Held(Packed, frozen=True):
 
 
 class Placed(msgspec.Struct, frozen=True):
-    """placed: ``lease`` says with whom. nobody: he stays in his pool, one nobody answered goes to it. moved: he is not as he was
-    seen, look again. settled: he has an owner, is locked, or a case about him is open."""
+    """placed: ``lease`` says with whom. nobody: he stays in his pool, one nobody answered goes to it. overdue: he has waited in
+    line long enough and stays in the pool. moved: he is not as he was seen, look again. settled: he has an owner, is locked, or a case about him is open."""
 
-    status: Literal["placed", "nobody", "moved", "settled"]
+    status: Literal["placed", "nobody", "overdue", "moved", "settled"]
     entity: int
     lease: Lease | None
 
@@ -152,9 +152,11 @@ async def place(
     version: int,
     came_ms: int = 0,
     answer_by_ms: int = 0,
+    until_ms: int = 0,
 ) -> Placed:
     """Give a customer who waits, or whom nobody answered in time, to one of the plan's shares: to nobody who has had him since
-    ``came_ms``, and only while his entity has the ``version`` that was seen. Raises StoreDown."""
+    ``came_ms``, and only while his entity has the ``version`` that was seen. He waits until ``until_ms``, 0 for ever. Raises
+    StoreDown."""
     digest, packed = codec.pack_plan(plan)
     arguments = [
         codec.pack_seqs([seq]),
@@ -165,6 +167,7 @@ async def place(
         version.to_bytes(8, "big"),
         came_ms,
         answer_by_ms,
+        until_ms,
     ]
     with guarded("place a customer"):
         status, entity, lease = await _place(client, [*_tables(tenant), Keys.of(tenant).day(day)], arguments)

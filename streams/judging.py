@@ -73,7 +73,8 @@ class Judging:
             seen = tuple((entity, self._version(entity)) for entity in entities)
         plan = self._pipeline.plan(lead)
         taken = self._taken(lead.facts, plan.scope, neighbours)
-        decision = _decision(work, mine.seq, self._day(work), verdict, seen, plan, lead.claimant)
+        due = self._pipeline.answer_by(plan, lead)
+        decision = _decision(work, mine.seq, self._day(work), verdict, seen, plan, lead.claimant, due)
         if work.envelope.customers:
             decision = _customer(decision)
         if taken:
@@ -167,6 +168,7 @@ def _decision(
     seen: tuple[tuple[int, int], ...] = (),
     plan: Plan | None = None,
     claimant: str = "",
+    answer_by_ms: int = 0,
 ) -> Decision:
     envelope = work.envelope
     return Decision(
@@ -183,6 +185,7 @@ def _decision(
         envelope.source,
         envelope.door,
         envelope.trace,
+        answer_by_ms,
     )
 
 

@@ -60,6 +60,7 @@ class Work(msgspec.Struct, gc=False):
 
 class Router(Protocol):
     def plan(self, lead: Lead, now_ms: int) -> Plan: ...
+    def answer_by(self, made: Plan, now_ms: int) -> int: ...
 
 
 class Pipeline:
@@ -105,6 +106,10 @@ class Pipeline:
         """Fields that must be unique in a scope and what a clash leads to, the strictest first."""
         rules = {**self.spec.policy.unique, **self._unique.get(scope, {})}
         return tuple(sorted(rules.items(), key=lambda rule: (list(TOLD).index(rule[1]), rule[0])))
+
+    def answer_by(self, plan: Plan, lead: Lead) -> int:
+        """When whoever gets the lead must have answered it, 0 without a target."""
+        return self._router.answer_by(plan, lead.at_ms)
 
     def day(self, at_ms: int) -> int:
         """Day number of the tenant's calendar, for daily limits."""

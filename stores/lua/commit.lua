@@ -60,11 +60,17 @@ local function dispose(d, e, this)
   if owner then
     local until_ms = plan.protect > 0 and time + plan.protect or 0
     hold(owner, '', until_ms, LIVE)
+    if d.answer_by > 0 then keep_plan(d.seq, d.day, plan, d.at) end
     return CODE['assigned/' .. reason], owner, '', until_ms
   end
   if h then return CODE['merged/in_pool'], '', h[3], 0 end
-  local parked = #plan.shares > 0
-  hold('', plan.pool, 0, LIVE, parked and 'parked' or nil)
+  local parked = #plan.shares > 0 or plan.reason == 'parked'
+  local waits = parked and plan.wait > 0
+  hold('', plan.pool, 0, LIVE, waits and 'parked' or nil)
+  if waits then
+    line_change[d.seq] = d.at - plan.priority * 4398046511104 -- 2^42: by priority, then by time, exact in a double
+    keep_plan(d.seq, d.day, plan, d.at)
+  end
   return CODE['pooled/' .. (parked and 'parked' or plan.reason)], '', plan.pool, 0
 end
 

@@ -14,8 +14,10 @@ local function plan_of(digest, packed)
   return { digest = digest, packed = packed, strategy = p[3], group = p[4], shares = p[5], pool = p[6],
            reason = p[7], affinity = p[8], protect = p[9], scope = p[10], window = p[14] or 0, away = p[15] or {},
            credit = p[16] or 0, recycle = recycle, close_within = close_within, warn = warn,
-           terms = recycle > 0 or close_within > 0 or warn > 0 or p[6] ~= default_pool }
+           priority = p[12] or 0, wait = p[13] or 0, terms = recycle > 0 or close_within > 0 or warn > 0 or p[6] ~= default_pool }
 end
+local LINE = KEYS[6] .. 'l' -- leads that wait in line for somebody who can take them, in the order they are placed in
+local line_change, planned = {}, {}
 local NO_PLAN = { digest = string.rep('\0', 8), shares = {}, away = {}, window = 0, pool = '', reason = 'unmatched', protect = 0, scope = '',
   recycle = 0, close_within = 0, warn = 0 }
 
@@ -116,6 +118,13 @@ local function grant(l, plan, answer_by)
   l.home = plan.pool ~= default_pool and plan.pool or nil
 end
 
+-- The plan that a lead was given or parked by, for whoever has to place it again, and when the lead came.
+local function keep_plan(seq, day, plan, came)
+  local digests = planned[day] or {}
+  digests[#digests + 1], digests[#digests + 2] = seq, plan.digest .. pack('>I8', came)
+  planned[day] = digests
+end
+
 -- Write the entities that changed, where the leads in `touched` are now, and what members hold.
 local function write_entities(touched)
   local entity_writes, alias_writes, removed = {}, {}, {}
@@ -139,6 +148,11 @@ local function write_entities(touched)
   hset(KEYS[4], alias_writes)
   for field in pairs(owed_change) do call('HSET', KEYS[6], field, string.format('%.17g', owed[field])) end
   for member in pairs(recent_change) do call('HSET', RECENT, member, recent[member]) end
+  for seq, place in pairs(line_change) do call('ZADD', LINE, string.format('%.0f', place), seq) end
+  for day, digests in pairs(planned) do
+    hset(KEYS[FIRST_DAY + day] .. 'p', digests)
+    call('EXPIRE', KEYS[FIRST_DAY + day] .. 'p', DAY_KEPT_S)
+  end
   hincrby(KEYS[7], open_change)
   for day, members in pairs(day_change) do
     hincrby(KEYS[FIRST_DAY + day], members)

@@ -14,7 +14,7 @@ local function hindrance()
   for _, one in ipairs(l.past) do
     if one[1] == who and now < one[2] + terms.cooling_ms then return 'cooling' end
   end
-  local arrived = l.why == '' or l.why == 'parked' -- it came straight to the pool
+  local arrived = l.why == '' or l.why == 'parked' or l.why == 'overdue' -- it came straight to the pool
   if arrived and now < l.since_ms + terms.fresh_ms then return 'new_arrival' end
   if terms.claims_a_day >= 0 and #claimed_today() / 4 >= terms.claims_a_day then return 'day_cap' end
   if full() then return 'holding_cap' end

@@ -43,6 +43,7 @@ def plan(*members: str | Share, **changes: object) -> Plan:
         "reason": "unmatched",
         "affinity": True,
         "protect_ms": 1000,
+        "wait_ms": 86_400_000,
     }
     return Plan(shares=shares, **{**defaults, **changes})  # type: ignore[arg-type]
 
