@@ -23,6 +23,7 @@ from leads.records import Door, Envelope, Row
 from streams.dead_letters import dead_letter
 from streams.ports import Index, Message, Publisher
 from streams.topics import DEAD, MESSAGE_BYTES, RAW
+from streams.tracing import Tracing, Untraced
 
 #: Bytes of one encoded envelope: what a message may have, less its key and headers.
 ENVELOPE_BYTES = MESSAGE_BYTES - 16_384
@@ -62,9 +63,11 @@ class Acceptance:
         seen: IdempotencyStore,
         meter: Meter,
         tokens: Tokens | None = None,
+        tracing: Tracing | None = None,
     ) -> None:
         self.config, self.publisher, self.index, self.clock = config, publisher, index, clock
         self.seen, self.meter = seen, meter
+        self.tracing = tracing or Untraced()
         self.digester = Digester(config.digest_secret)
         self.buckets = Buckets(clock)
         self.callers = Callers(config.tokens, tokens)
@@ -89,7 +92,7 @@ class Acceptance:
 
     async def accept(self, envelope: Envelope, key: str) -> dict[str, Any]:
         """Publish one lead; gives the body of the answer. Raises LogDown, Problem 413."""
-        message = to_message(envelope, key)
+        message = to_message(msgspec.structs.replace(envelope, trace=self.tracing.accepted(envelope)), key)
         if len(message.value) > ENVELOPE_BYTES:
             raise Problem(413, "too_large", "The lead is too large for one message of the log. Send less text.")
         await self._publish(RAW, message)

@@ -32,6 +32,7 @@ from gateway.reviews import Reviews
 from gateway.settings import GatewayConfig, faults
 from leads.errors import Misconfigured, Unavailable
 from streams.ports import Index, Publisher
+from streams.tracing import Tracing
 
 #: Raises Unavailable while a dependency does not answer.
 Probe = Callable[[], Awaitable[None]]
@@ -61,13 +62,14 @@ def make_app(
     cases: Cases | None = None,
     owning: Owning | None = None,
     staff: Staff | None = None,
+    tracing: Tracing | None = None,
 ) -> FastAPI:
     """The HTTP door. ``clock`` gives milliseconds; ``metrics`` the body and content type of /metrics; ``probes`` are
     asked by /readyz besides the store. Raises Misconfigured with every fault of the configuration."""
     if found := faults(config):
         raise Misconfigured(found)
     meter = meter or Unmetered()
-    acceptance = Acceptance(config, publisher, index, clock, seen, meter, tokens)
+    acceptance = Acceptance(config, publisher, index, clock, seen, meter, tokens, tracing)
     app = FastAPI(title="leadstream", version=version("leadstream"), docs_url=None, redoc_url=None)
     problems.install(app)
     for door in (calls, forms, imports, receipts):

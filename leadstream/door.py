@@ -8,6 +8,7 @@ import uvicorn
 
 from gateway.app import make_app
 from leadstream.casebook import disputes
+from leadstream.logs import setup
 from leadstream.ownership import Owners
 from leadstream.questions import Questions
 from leadstream.reviewing import Desk
@@ -27,6 +28,7 @@ EXPOSITION = "text/plain; version=0.0.4; charset=utf-8"
 
 def run_gateway(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT. Raises Misconfigured, StoreDown at the start."""
+    setup("gateway")
     runtime = Runtime(settings, timeout_s=ANSWER_S)  # whoever waits at the door is told soon that the store hangs
     registry = new_registry()
     metrics = Metrics(registry, component="gateway", version=version("leadstream"))
@@ -44,6 +46,7 @@ def run_gateway(settings: Settings) -> None:
         tokens=IssuedTokens(runtime.client, clock),
         owning=Owners(runtime, clock, lambda: runtime.shell(metrics, "door")),
         staff=Roster(runtime.client, runtime.policies, settings, clock),
+        tracing=runtime.tracing("gateway"),
     )
 
     async def join() -> None:
@@ -53,6 +56,4 @@ def run_gateway(settings: Settings) -> None:
     app.router.add_event_handler("startup", join)
     app.router.add_event_handler("shutdown", runtime.close)
     where = settings.gateway
-    uvicorn.run(
-        app, host=where.host, port=where.port, log_level="warning", access_log=False, timeout_graceful_shutdown=20
-    )
+    uvicorn.run(app, host=where.host, port=where.port, log_config=None, access_log=False, timeout_graceful_shutdown=20)

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from gateway.settings import GatewayConfig, Limits, SourceSpec, TokenSpec
+from leads.errors import Misconfigured
 from leads.records import Facts
 from leadstream.keys import key
 from leadstream.policies import Policies
@@ -34,6 +35,7 @@ from streams.pipeline import Pipeline, TenantSpec
 from streams.ports import Publisher
 from streams.shell import Shell
 from streams.topics import declared, embedded_keep
+from streams.tracing import Tracing, exporter
 
 #: Consumer groups of the log.
 WORKERS, ARCHIVISTS = "leadstream", "archive"
@@ -104,7 +106,25 @@ class Runtime:
     def shell(self, metrics: Metrics, slot: str, publisher: Publisher | None = None) -> Shell:
         """A shell over this store and log."""
         pipelines = {name: Pipeline(spec) for name, spec in self.tenants().items()}
-        return Shell(self.index, publisher or self.publisher, pipelines, clock, metrics, slot=slot)
+        return Shell(
+            self.index,
+            publisher or self.publisher,
+            pipelines,
+            clock,
+            metrics,
+            slot=slot,
+            tracing=self.tracing("worker"),
+        )
+
+    def tracing(self, component: str) -> Tracing | None:
+        """Where this part's spans go; None when nowhere. Raises Misconfigured without the extra."""
+        section = self.settings.tracing
+        if not section.endpoint:
+            return None
+        try:
+            return exporter(section.endpoint, component, section.sample)
+        except ImportError:
+            raise Misconfigured([("tracing.endpoint", "needs: pip install 'leadstream[tracing]'")]) from None
 
     def consumer(self, group: str, name: str, patience: Patience | None = None) -> StreamConsumer:
         """A reader of the embedded log."""

@@ -50,6 +50,13 @@ class GatewaySection(Section):
     tokens: dict[Id, TokenSection] = {}
 
 
+class TracingSection(Section):
+    """Spans of OpenTelemetry (the extra ``tracing``). Off without an endpoint."""
+
+    endpoint: str = ""  # of a collector, OTLP over HTTP: http://collector:4318/v1/traces
+    sample: float = Field(default=0.01, ge=0, le=1)  # share of the traces that begin at our door
+
+
 class LimitsSection(Section):
     body_bytes: int = Field(default=1_000_000, ge=1_000)
     import_bytes: int = Field(default=50_000_000, ge=1_000)
@@ -132,6 +139,7 @@ class Settings(Section):
     log: LogSection = LogSection()
     gateway: GatewaySection = GatewaySection()
     limits: LimitsSection = LimitsSection()
+    tracing: TracingSection = TracingSection()
     sources: dict[Slug, SourceSection] = {}
     tenants: dict[Slug, TenantSection]
 

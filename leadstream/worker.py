@@ -19,6 +19,7 @@ from leadstream.folding import Fold
 from leadstream.gauges import watch
 from leadstream.handles import handles
 from leadstream.life import retention
+from leadstream.logs import setup
 from leadstream.notices import Notices, targets
 from leadstream.placing import Placer, draining
 from leadstream.policies import follow
@@ -57,6 +58,7 @@ class Shelf:
 
 def run_worker(settings: Settings, slot: str, metrics_port: int = 0) -> None:
     """Until SIGTERM or SIGINT; the batch in hand is finished. Raises Unavailable when a dependency stays away."""
+    setup("worker")
     registry = new_registry()
     metrics = Metrics(registry, component="worker", version=version("leadstream"))
     stop = serve(registry, metrics_port) if metrics_port else None

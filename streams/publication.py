@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -12,14 +13,26 @@ from streams.metrics import Metrics
 from streams.pipeline import Work
 from streams.ports import Message, Publisher
 from streams.topics import DEAD, OUTCOMES
+from streams.tracing import Tracing, Untraced
 
 _json = msgspec.json.Encoder().encode
+_log = logging.getLogger(__name__)
 
 
 class Publication:
-    def __init__(self, publisher: Publisher, metrics: Metrics) -> None:
+    """``clock`` gives milliseconds, for the ends of spans."""
+
+    def __init__(
+        self,
+        publisher: Publisher,
+        metrics: Metrics,
+        clock: Callable[[], int],
+        tracing: Tracing | None = None,
+    ) -> None:
         self._publisher = publisher
         self._metrics = metrics
+        self._clock = clock
+        self._tracing = tracing or Untraced()
 
     async def publish(self, pairs: Sequence[tuple[Work, Outcome]]) -> None:
         """Returns when the log has confirmed all. Repeats are possible and equal to the letter. Raises LogDown."""
@@ -29,12 +42,19 @@ class Publication:
             for _, outcome in pairs:
                 if outcome.code == "rejected":
                     self._metrics.dead(outcome.reason, 1)
-        await self._publisher.publish(OUTCOMES, [outcome_message(outcome) for _, outcome in pairs])
+                    _log.info("rejected", extra={"event": outcome.event, "reason": outcome.reason})
+        now_ms = self._clock()
+        messages = [
+            outcome_message(outcome, self._tracing.decided(outcome, now_ms) if outcome.trace else "")
+            for _, outcome in pairs
+        ]
+        await self._publisher.publish(OUTCOMES, messages)
 
 
-def outcome_message(outcome: Outcome) -> Message:
-    """Keyed by event: readers that keep the latest per key have each outcome once."""
-    return Message(topic=OUTCOMES, key=outcome.event.encode(), value=_json(outcome))
+def outcome_message(outcome: Outcome, trace: str = "") -> Message:
+    """Keyed by event: readers that keep the latest per key have each outcome once. Its trace goes on in the header."""
+    headers = (("traceparent", trace.encode()),) if trace else ()
+    return Message(topic=OUTCOMES, key=outcome.event.encode(), value=_json(outcome), headers=headers)
 
 
 def _letter(work: Work, outcome: Outcome) -> Message:

@@ -28,6 +28,7 @@ from streams.ports import Index, Message, Publisher
 from streams.publication import Publication
 from streams.recollection import Recollection
 from streams.suspects import Suspects
+from streams.tracing import Tracing
 
 
 class Shell:
@@ -48,6 +49,7 @@ class Shell:
         *,
         slot: str = "0",
         sub_batch: int = 200,
+        tracing: Tracing | None = None,
     ) -> None:
         self._index = index
         self._tenants = frozenset(pipelines)
@@ -56,7 +58,7 @@ class Shell:
         self._clock = clock
         self._metrics = metrics
         self._sub_batch = sub_batch
-        self._publication = Publication(publisher, metrics)
+        self._publication = Publication(publisher, metrics, clock, tracing)
         self._suspects = Suspects(index, slot)
         self._recollections = {tenant: Recollection() for tenant in pipelines}
         self._locks = {tenant: asyncio.Lock() for tenant in pipelines}

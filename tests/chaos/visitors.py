@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from random import Random
 
 import httpx
@@ -61,6 +61,8 @@ class Visitors:
             self.without_hint += "retry-after" not in answer.headers
         return str(answer.json()["receipt"]) if answer.status_code == 202 else ""
 
-    def _forms(self) -> list[dict[str, str]]:
-        envelopes = samples(self._random.randrange(1 << 30), TENANT)
-        return [row.fields for envelope in envelopes for row in envelope.rows if row.fields and not row.fault]
+    def _forms(self) -> Iterator[dict[str, str]]:
+        """Without end."""
+        while True:
+            for envelope in samples(self._random.randrange(1 << 30), TENANT):
+                yield from (row.fields for row in envelope.rows if row.fields and not row.fault)
