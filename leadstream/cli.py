@@ -17,7 +17,7 @@ import typer
 
 from leads.errors import BadInput, LeadstreamError, Misconfigured, Mistakes
 from leadstream import cli_cases, cli_handover, cli_owners, cli_reports, config, desk
-from leadstream.cli_customers import bar, conflict
+from leadstream.cli_customers import access, audit, bar, conflict, erase
 from leadstream.cli_index import demoted_app, expire, rekey
 from leadstream.cli_people import people_app, token_app
 from leadstream.cli_recovery import backup, doctor, rebuild, restore
@@ -58,6 +58,8 @@ for act in cli_owners.ACTS:
 app.command()(expire)
 app.command()(conflict)
 app.command()(bar)
+for private in (erase, access, audit):
+    app.command()(private)
 app.command()(rekey)
 for recovering in (doctor, backup, restore, rebuild):
     app.command()(recovering)

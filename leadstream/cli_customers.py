@@ -1,12 +1,15 @@
-"""Commands about one customer, named by his values: is he taken, nobody may call him."""
+"""Commands about one person, named by his values: is he taken, nobody may call him, what is kept of him, erase him."""
 
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 
 from leads.errors import BadInput
@@ -82,3 +85,79 @@ def told(state: str, until_ms: int) -> str:
 def _fields(**given: str) -> dict[str, str]:
     """What was said; ``-`` is read from standard input, so that it stands in no list of processes."""
     return {field: sys.stdin.readline().strip() if text == "-" else text for field, text in given.items() if text}
+
+
+Receipt = Annotated[str, typer.Argument(help="The receipt of any lead of this person; without one give --by.")]
+By = Annotated[str, typer.Option("--by", help="phone, email or wechat: asked for, or read from standard input.")]
+
+
+def erase(
+    actor: Who,
+    receipt: Receipt = "",
+    by: By = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Do it. Without it, only what would go.")] = False,
+    proof: Annotated[Path | None, typer.Option(help="Where to write the proof as JSON.")] = None,
+    again: Annotated[
+        Path | None, typer.Option(help="After a restore: erased.jsonl of the data folder of before.")
+    ] = None,
+    config_file: Config = "",
+    tenant: Tenant = "",
+) -> None:
+    """Take one person out of everything that is kept, with a proof. Exit status 1 while something is left."""
+    from leadstream import erasing
+
+    settings = settings_of(config_file)
+    name = tenant_of(settings, tenant)
+    if again is not None:
+        proofs = asyncio.run(erasing.again(settings, name, again.read_bytes(), actor))
+        print(f"{len(proofs)} people were erased again")
+        sys.exit(0 if all(one.complete for one in proofs) else 1)
+    done = asyncio.run(erasing.erasing(settings, name, receipt, _value(receipt, by), actor, preview=not yes))
+    erasing.told(done, print)
+    if not yes:
+        print("nothing was changed; to do it: --yes")
+        return
+    if proof is not None:
+        _private(proof, msgspec.json.format(msgspec.json.encode(done), indent=1))
+    sys.exit(0 if done.complete else 1)
+
+
+def access(
+    actor: Who,
+    out: Annotated[Path, typer.Option(help="Where to write it (JSON). Only you can read it.")],
+    receipt: Receipt = "",
+    by: By = "",
+    config_file: Config = "",
+    tenant: Tenant = "",
+) -> None:
+    """Everything that is kept of one person, as a file for him."""
+    from leadstream.access import gathered
+
+    settings = settings_of(config_file)
+    kept = asyncio.run(gathered(settings, tenant_of(settings, tenant), receipt, _value(receipt, by), actor))
+    _private(out, msgspec.json.format(msgspec.json.encode(kept), indent=1))
+    print(f"{len(kept['leads'])} leads, {len(kept['received'])} messages, {len(kept['history'])} moves: {out}")
+
+
+def audit(receipt: Receipt = "", config_file: Config = "", tenant: Tenant = "") -> None:
+    """Who looked at whom, and when: revealed values, questions asked, data handed out, people erased."""
+    from leadstream.access import audited
+
+    settings = settings_of(config_file)
+    for line in asyncio.run(audited(settings, tenant_of(settings, tenant), receipt)):
+        print(line)
+
+
+def _value(receipt: str, by: str) -> dict[str, str]:
+    """The value a person is meant by: never an argument, which every user of the machine could read."""
+    if receipt:
+        return {}
+    if by not in ("phone", "email", "wechat"):
+        raise BadInput("nobody", "say who is meant: a receipt, or --by phone, email or wechat")
+    text = str(typer.prompt(by)) if sys.stdin.isatty() else sys.stdin.readline()
+    return {by: text.strip()}
+
+
+def _private(path: Path, content: bytes) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
+        out.write(content + b"\n")

@@ -30,6 +30,8 @@ from stores.undo import undo
 _ASK = 1_000
 #: Without any progress for so long a person should look.
 _STUCK_S = 60.0
+#: In the data folder: the files that refused rows were written to.
+REFUSED_FILES = "refused-files.txt"
 
 
 async def import_file(
@@ -62,7 +64,7 @@ async def import_file(
         finally:
             await runtime.close()
         summary(done, outcomes)
-        _write_refused(table, file, outcomes)
+        _write_refused(runtime.data, table, file, outcomes)
 
 
 def check_owners(table: Table | JsonTable, settings: Settings, tenant: str) -> None:
@@ -156,7 +158,13 @@ def summary(batch: Batch, outcomes: dict[int, Outcome]) -> None:
     console.print(f"to take it back: leadstream undo {batch.id}", style="dim")
 
 
-def _write_refused(table: Table | JsonTable, file: Path, outcomes: dict[int, Outcome]) -> None:
+def note_refused_file(data: Path, path: Path) -> None:
+    """Remember where rows of people were written to, for whoever has to be erased from there."""
+    with (data / REFUSED_FILES).open("a", encoding="utf-8") as out:
+        out.write(f"{path.resolve()}\n")
+
+
+def _write_refused(data: Path, table: Table | JsonTable, file: Path, outcomes: dict[int, Outcome]) -> None:
     """Rows that nobody could read and rows that were rejected, with the reason, to mend and import again."""
     reasons = {row: o.detail or o.reason for row, o in outcomes.items() if o.code == "rejected"}
     if not reasons:
@@ -164,6 +172,7 @@ def _write_refused(table: Table | JsonTable, file: Path, outcomes: dict[int, Out
     path = file.with_name(file.stem + table.refused_suffix)
     with path.open("w", encoding="utf-8-sig", newline="") as out:
         count = table.write_refused(out, table.again(reasons))
+    note_refused_file(data, path)
     print(f"{count} rows were refused: mend them in {os.fspath(path)} and import that file")
 
 

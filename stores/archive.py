@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -106,27 +106,33 @@ class Archive:
                 yield _decode(plain)
 
     def drop(self, keys: Collection[bytes]) -> int:
-        """Take every entry of these keys away: segments that hold one are written again without it. Gives how many went.
+        """Take every entry of these keys away, as ``rewrite`` does. Gives how many went."""
+        return self.rewrite(lambda entry: None if entry.key in keys else entry)
+
+    def rewrite(self, change: Callable[[Entry], Entry | None]) -> int:
+        """Put what ``change`` gives in the place of each entry, None takes it away: segments where anything changes are written
+        again. Gives how many entries changed.
 
         Durable when it returns; what a crash leaves behind is the old segment, whole. Raises StoreDown, BadInput as ``read``.
         """
-        dropped = 0
+        changed = 0
         self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         try:
             with (self._directory / "lock").open("ab") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX)
                 for path in self.segments():
                     frames = [list(frame) for frame in self._frames(path)]
-                    kept = [[entry for entry in frame if entry.key not in keys] for frame in frames]
-                    gone = sum(map(len, frames)) - sum(map(len, kept))
-                    if gone:
+                    made = [[(entry, change(entry)) for entry in frame] for frame in frames]
+                    here = sum(after is not before for frame in made for before, after in frame)
+                    if here:
+                        kept = [[after for _, after in frame if after is not None] for frame in made]
                         self._replace(path, [frame for frame in kept if frame])
-                        dropped += gone
+                        changed += here
         except OSError as error:
             raise StoreDown(f"the archive in {self._directory} cannot be written ({error.strerror})") from error
         finally:
             self._known = None
-        return dropped
+        return changed
 
     def _replace(self, path: Path, frames: Sequence[Sequence[Entry]]) -> None:
         fresh = path.with_suffix(".new")

@@ -13,6 +13,8 @@ from stores.lookup import roots
 
 #: Not state: the journal (it is relayed and forgotten), who holds a duty, marks of what passes away by itself.
 _PASSING = ("j", "jl", "xl")
+#: Tables of who asked conflict queries: they pass away within a day.
+_ASKERS = "zq"
 _SLICE = 2_000
 
 
@@ -25,7 +27,7 @@ async def digests(client: Any, tenant: str) -> dict[str, str]:
         names = sorted([name async for name in client.scan_iter(tag.replace("[", "?") + "*", count=_SLICE)])
     for name in names:
         table = name.decode()[len(tag) :]
-        if table in _PASSING:
+        if table in _PASSING or table.startswith(_ASKERS):
             continue
         total = 0
         async for item in _items(client, name, table, tenant):

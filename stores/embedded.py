@@ -104,6 +104,16 @@ def save(directory: Path, to: Path, *, within_s: float = 600.0) -> Path:
     return to
 
 
+def compact(directory: Path, *, within_s: float = 600.0) -> None:
+    """Write the append-only file anew, so that it holds what is there now and nothing that was. Raises StoreDown."""
+    home = directory.expanduser().resolve()
+    with _client(socket_path(home), within_s) as client:
+        try:
+            _rewrite(client, within_s)
+        except RedisError as error:
+            raise StoreDown(f"the store did not write its file anew ({type(error).__name__})") from error
+
+
 def load(directory: Path, dump: Path, *, within_s: float = 600.0) -> None:
     """Make ``dump`` the data of a directory that has none, in the append-only form the server starts from. Raises StoreDown."""
     home = directory.expanduser().resolve()

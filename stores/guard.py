@@ -21,6 +21,7 @@ Noted = Literal["noted", "known", "gone"]
 _guard = Script("guard", "holders", logged=False)
 _contact = Script("contact")
 _bar = Script("bar")
+_unlist = Script("unlist")
 _MOMENT = Struct(">Q")
 
 
@@ -75,3 +76,10 @@ def _together(kept: Sequence[bytes]) -> Contacts:
     refused = max((_MOMENT.unpack_from(value)[0] for value in kept), default=0)
     moments = {moment for value in kept for (moment,) in _MOMENT.iter_unpack(value[8:])}
     return Contacts(refused, tuple(sorted(moments)))
+
+
+async def forget(client: Any, tenant: str, fields: Sequence[bytes]) -> int:
+    """Forget the contacts under these seqs and match keys; gives how many had any. Raises StoreDown."""
+    at = Keys.of(tenant)
+    with guarded("forget contacts"):
+        return int(await _unlist(client, [at.counters, at.contacts], list(fields))) if fields else 0

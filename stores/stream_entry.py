@@ -45,12 +45,12 @@ _decode = msgspec.msgpack.Decoder(list[_Packed]).decode
 Entry = tuple[bytes, list[Delivered]]
 
 
-def pack(messages: Sequence[Sendable]) -> Iterator[bytes]:
-    """The bodies of the entries for these messages: one, or several when they are many or large."""
+def pack(messages: Sequence[Sendable], *, whole: bool = False) -> Iterator[bytes]:
+    """The bodies of the entries for these messages: one, or several when they are many or large and need not stay ``whole``."""
     group: list[_Packed] = []
     size = 0
     for one in messages:
-        if group and (len(group) >= _ENTRY_MESSAGES or size + len(one.value) > _ENTRY_BYTES):
+        if group and not whole and (len(group) >= _ENTRY_MESSAGES or size + len(one.value) > _ENTRY_BYTES):
             yield _encode(group)
             group, size = [], 0
         group.append(_Packed(one.key, one.value, one.headers))

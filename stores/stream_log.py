@@ -18,6 +18,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from importlib.resources import files
 from typing import Any
 
+import msgspec
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError, ResponseError
@@ -28,6 +29,7 @@ from stores.patience import Patience
 from stores.stream_entry import FIELD, Delivered, Entry, Sendable, pack, unpack
 
 _ACK = files("stores").joinpath("lua/log_ack.lua").read_text()
+_REWRITE = files("stores").joinpath("lua/log_rewrite.lua").read_text()
 #: A blocked read returns at once when something arrives; this is how soon ``stop`` is noticed.
 _BLOCK_MS = 500
 _TRIM_EVERY_S = 60.0
@@ -295,3 +297,28 @@ def _confirmed(doing: str) -> Iterator[None]:
         raise LogDown(
             f"the log did not {doing} ({type(error).__name__}); check that it runs and has disk left"
         ) from error
+
+
+async def rewrite(url: str, topic: str, change: Callable[[Delivered], bytes | None]) -> int:
+    """Put what ``change`` gives in the place of each message's value, None takes it away. For a topic that no group reads (dead
+    letters); gives how many entries changed, -1 when one reads it. Raises LogDown."""
+    client, changed, start = _client(url), list[bytes](), "-"
+    script = client.register_script(_REWRITE)
+    try:
+        with _confirmed("be rewritten"):
+            while found := await client.xrange(_stream(topic), start, "+", count=100):
+                for name, fields in found:
+                    before = unpack(topic, name, fields)[1]
+                    kept = [_changed(one, value) for one in before if (value := change(one)) is not None]
+                    if kept != before:
+                        changed += [name, b"".join(pack(kept, whole=True))]
+                start = "(" + found[-1][0].decode()
+            if not changed:
+                return 0
+            return int(await script(keys=[_stream(topic), _stream(topic) + ".new"], args=[FIELD, *changed]))
+    finally:
+        await client.aclose()
+
+
+def _changed(one: Delivered, value: bytes) -> Delivered:
+    return one if value == one.value else msgspec.structs.replace(one, value=value)
