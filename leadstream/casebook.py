@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from leads.cases import REFUSALS, Answer, Case, Part, Shares, Touch, parts_of
 from leads.errors import BadInput, Unavailable
@@ -17,6 +19,7 @@ from leadstream.past import Past
 from leadstream.runtime import Runtime, clock
 from leadstream.settings import Settings
 from routing.casework import overdue
+from routing.contributions import Contribution
 from streams.metrics import Metrics
 
 #: How often cases are looked through for those that are late.
@@ -24,6 +27,7 @@ ASK_S = 60.0
 
 _WORDS: dict[str, tuple[str, str]] = {
     "case": ("case", "争议"),
+    "cases": ("cases", "争议数"),
     "open": ("open", "已立案"),
     "proposed": ("proposed", "已有建议"),
     "decided": ("decided", "已裁决"),
@@ -42,6 +46,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "now": ("in force", "生效"),
     "none": ("no shares are agreed", "未约定分成"),
     "customer": ("customer", "客户"),
+    "did": (
+        "{member}: calls {calls} ({seconds} s), mails {mails}, visits {visits}",
+        "{member}：通话 {calls} 次（{seconds} 秒），邮件 {mails}，拜访 {visits}",
+    ),
     "noweight": ("counts for nothing", "不计"),
 }
 
@@ -93,7 +101,9 @@ async def listed(settings: Settings, tenant: str, everything: bool, lang: Lang) 
 
     async def ask(court: Disputes) -> str:
         found = await court.listed(tenant, everything=everything)
-        return "\n".join([*(line(c, clock(), zone(settings, tenant), lang) for c in found), f"{len(found)}"])
+        return "\n".join(
+            [*(line(c, clock(), zone(settings, tenant), lang) for c in found), f"{_say('cases', lang)}: {len(found)}"]
+        )
 
     return await at_court(settings, ask)
 
@@ -169,17 +179,22 @@ def text(file: File, now_ms: int, zone: ZoneInfo, lang: Lang) -> str:
     lines += [f"  {said.who}: {said.text}" for said in case.statements]
     lines += [f"{_say('record', lang)}:", *(f"  {_touch(t, zone, lang)}" for t in file.touches)]
     lines.append(f"{_say('work', lang)}:")
-    lines += [
-        f"  {w.member}: {w.calls} calls ({w.seconds} s), {w.mails} mails, {w.visits} visits"
-        + (f"; {w.unproved} {_say('noweight', lang)}" if w.unproved else "")
-        for w in file.work.values()
-    ]
+    lines += [f"  {one}" for one in work_lines(file.work, lang)]
     lines.append(_shares(file.shares, lang))
     if case.proposal:
         lines.append(f"{_say('rule', lang)} ({case.proposal.rulebook}):")
         lines += [f"  {ground.rule}: {ground.says}" for ground in case.proposal.grounds]
         lines.append(f"  -> {_say('goes', lang)} {case.proposal.owner}, {_percents(case.proposal.parts)}")
     return "\n".join([*lines, *_rulings(case, lang)])
+
+
+def work_lines(work: Mapping[str, Contribution], lang: Lang) -> list[str]:
+    """A line a member: what he did with evidence, and what counts for nothing."""
+    return [
+        _WORDS["did"][lang == "zh"].format(**msgspec.structs.asdict(one))
+        + (f"; {one.unproved} {_say('noweight', lang)}" if one.unproved else "")
+        for one in work.values()
+    ]
 
 
 def _rulings(case: Case, lang: Lang) -> list[str]:

@@ -47,7 +47,7 @@ for name, sub in (
     ("case", cli_cases.case_app),
 ):
     app.add_typer(sub, name=name)
-for command in (desk.split, desk.customer, desk.learn, cli_cases.share):
+for command in (desk.split, desk.customer, desk.learn, cli_cases.share, cli_cases.work, cli_cases.dependence):
     app.command()(command)
 for passing in (cli_handover.depart, cli_handover.transfer_all, cli_handover.rotate, cli_handover.handover):
     app.command()(passing)

@@ -126,3 +126,26 @@ def share(
     settings = settings_of(config_file)
     chosen, parts = tenant_of(settings, tenant), percent(share or ())
     print(asyncio.run(told(settings, chosen, lambda c: c.agree(chosen, event, scope, actor, parts), words(lang))))
+
+
+def work(event: Event, scope: Scope = "", lang: Lang = "en", config_file: Config = "", tenant: Tenant = "") -> None:
+    """Who did what for a customer, with evidence; notes are listed apart and weigh nothing. And whom he leans on."""
+    from leadstream.bonds import worked
+
+    settings = settings_of(config_file)
+    for line in asyncio.run(worked(settings, tenant_of(settings, tenant), event, scope, words(lang))):
+        print(line)
+
+
+def dependence(
+    most: Annotated[int, typer.Option(help="How many to show.")] = 20,
+    lang: Lang = "en",
+    config_file: Config = "",
+    tenant: Tenant = "",
+) -> None:
+    """The customers that have become one salesperson's own: by share of contacts, years, and inbound calls while his."""
+    from leadstream.bonds import dependent
+
+    settings = settings_of(config_file)
+    for line in asyncio.run(dependent(settings, tenant_of(settings, tenant), most, words(lang))):
+        print(line)

@@ -46,7 +46,7 @@ async def touches(index: ValkeyIndex, tenant: str, seq: int, scope: str, call_s:
         after = entries[-1][0]
         kept |= {number: packed for number, packed in entries if _concerns(packed, ids)}
     found = await effects(index, tenant, sorted(kept.items()))
-    told = [touch for effect in found if (touch := _touch(effect, scope, call_s))]
+    told = [touch for effect in found if (touch := touch_of(effect, scope, call_s))]
     return tuple(sorted(told, key=lambda touch: (touch.at_ms, touch.journal)))
 
 
@@ -57,7 +57,8 @@ def _concerns(packed: bytes, ids: set[int]) -> bool:
     return packed[:1] == b"m" and msgspec.msgpack.decode(packed[1:])[2] in ids
 
 
-def _touch(effect: Effect, scope: str, call_s: int) -> Touch | None:
+def touch_of(effect: Effect, scope: str | None, call_s: int) -> Touch | None:
+    """What an effect says of a customer in ``scope`` (None any), None when it says nothing of him."""
     if effect.move is not None:
         return _of_move(effect.number, effect.move, scope, call_s)
     o = effect.outcome
@@ -73,11 +74,12 @@ def _touch(effect: Effect, scope: str, call_s: int) -> Touch | None:
     return Touch(o.at_ms, kind, member, effect.number, event=o.event, policy=o.policy, says=f"{o.code}/{o.reason}")
 
 
-def _of_move(number: int, move: Move, scope: str, call_s: int) -> Touch | None:
-    if move.scope != scope and move.scope:
+def _of_move(number: int, move: Move, scope: str | None, call_s: int) -> Touch | None:
+    if scope is not None and move.scope not in ("", scope):
         return None
     if move.kind:  # somebody was in touch with the customer, whatever became of the lease by it
-        proved = move.kind in EVIDENCED and (move.kind != "call" or move.seconds >= call_s)
+        long_enough = move.kind != "call" or move.seconds >= call_s
+        proved = move.kind in EVIDENCED and long_enough and move.what != "refused"
         return Touch(move.at_ms, move.kind, move.member, number, move.seconds, int(proved), move.event, says=move.why)
     kind = _KINDS.get(move.what)
     if kind is None:

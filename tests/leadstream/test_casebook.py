@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -12,17 +13,19 @@ import pytest
 from typer.testing import CliRunner
 
 from leads.errors import BadInput
+from leads.ownership import Act, Terms
 from leads.records import Outcome
 from leadstream import config
 from leadstream.casebook import disputes, percent
 from leadstream.cli import app
 from leadstream.importing import import_file
-from leadstream.runtime import Runtime
+from leadstream.runtime import Runtime, clock
 from leadstream.service import store_home
 from leadstream.worker import Shelf
 from stores.archive import Archive
 from stores.embedded import stop
 from stores.journal import ValkeyJournal
+from stores.ownership import act
 from stores.recall import latest
 from streams.archivist import ShelfPublisher
 from streams.relay import relay_once
@@ -50,21 +53,21 @@ def home() -> Iterator[Path]:
         stop(store_home(path))
 
 
+def shelves(runtime: Runtime) -> Callable[[str], Shelf]:
+    """Where a worker puts what it relays."""
+    return cache(lambda topic: Shelf(Archive(runtime.data / "archive" / topic, runtime.archive_key())))
+
+
 async def imported(home: Path) -> list[Outcome]:
     """A file in which two people say that one customer is theirs, taken in, and the journal relayed as a worker does."""
     settings = config.load(str(home / "house.yaml"), {})
     (home / "leads.csv").write_text(LEADS, encoding="utf-8")
     await import_file(settings, "main", home / "leads.csv", None, "fair", False)
     runtime = Runtime(settings)
-
-    @cache
-    def shelf(topic: str) -> Shelf:
-        return Shelf(Archive(runtime.data / "archive" / topic, runtime.archive_key()))
-
     try:
         outcomes = await latest(runtime.index, "main", 10)
         witnesses = [disputes(runtime).witness]
-        await relay_once(ValkeyJournal(runtime.client), ShelfPublisher(shelf), "main", witnesses=witnesses)
+        await relay_once(ValkeyJournal(runtime.client), ShelfPublisher(shelves(runtime)), "main", witnesses=witnesses)
         return outcomes
     finally:
         await runtime.close()
@@ -98,7 +101,7 @@ def test_a_file_in_which_two_claim_one_customer_opens_a_case_that_a_leader_decid
     shares = ("--share", "amy=33.34", "--share", "bo=66.66")
     decided = run(home, "case", "decide", "1", "--actor", "zhou", "--reason", "as the customer says", *shares)
     assert "goes to bo, amy 33.34 %, bo 66.66 %, by zhou" in decided
-    assert run(home, "case", "list") == "0\n"
+    assert run(home, "case", "list") == "cases: 0\n"
     assert "appeal until" in run(home, "case", "list", "--all")
     assert "appealed" in run(home, "case", "appeal", "1", "--actor", "amy", "--reason", "I reported him")
     assert "已申诉" in run(home, "case", "show", "1", "--lang", "zh")
@@ -137,3 +140,32 @@ def test_a_departure_is_previewed_done_and_done_again(home: Path) -> None:
     with pytest.raises(BadInput, match="--months"):
         run(home, "rotate", *why)
     assert run(home, "rotate", *why, "--months", "12") == "nothing to pass on\n"
+
+
+async def touched(home: Path, event: str, member: str, at_ms: int, **how: object) -> None:
+    """A follow-up on record, relayed."""
+    runtime = Runtime(config.load(str(home / "house.yaml"), {}))
+    try:
+        one = Act(secrets.token_hex(16), "follow_up", event, member, at_ms, terms=Terms(), **how)  # type: ignore[arg-type]
+        assert (await act(runtime.client, "main", one)).status == "done"
+        await relay_once(ValkeyJournal(runtime.client), ShelfPublisher(shelves(runtime)), "main")
+    finally:
+        await runtime.close()
+
+
+def test_who_did_what_for_a_customer_and_whose_own_he_has_become(home: Path) -> None:
+    first, _, other = asyncio.run(imported(home))
+    year = 365 * 86_400_000
+    later = clock() + 2 * year
+    asyncio.run(touched(home, first.event, "amy", clock(), kind="call", seconds=60))
+    asyncio.run(touched(home, first.event, "amy", later, kind="visit"))
+    asyncio.run(touched(home, first.event, "bo", later, kind="note"))
+    asyncio.run(touched(home, other.event, "amy", later, kind="mail"))
+    asyncio.run(touched(home, other.event, "bo", later, kind="mail"))
+    amy, bo, leans = run(home, "work", first.event).splitlines()
+    assert amy == "amy: calls 1 (60 s), mails 0, visits 1"
+    assert bo == "bo: calls 0 (0 s), mails 0, visits 0; 1 counts for nothing"
+    assert leans.startswith("leans on amy: ")
+    ranked = run(home, "dependence").splitlines()
+    assert [line[:32] for line in ranked] == [first.event, other.event]
+    assert "依赖 amy" in run(home, "dependence", "--most", "1", "--lang", "zh")

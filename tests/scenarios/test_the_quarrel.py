@@ -247,6 +247,19 @@ async def test_a_call_too_short_and_a_note_keep_no_customer(office: Office) -> N
     assert (file.case.proposal.owner, file.case.proposal.parts) == ("B", (Part("B", 10_000),))
 
 
+async def test_a_contact_that_was_refused_is_listed_and_counts_for_nothing(office: Office) -> None:
+    """Backdated: before he had the customer. Nobody makes evidence afterwards."""
+    lead = await office.hears(**CUSTOMER)
+    office.day(1)
+    await office.does("A", "claim", lead)
+    late, office.now_ms = office.now_ms, office.now_ms - DAY_MS // 2
+    assert (await office.calls("A", lead, seconds=300)).reason == "earlier"
+    office.now_ms = late
+    number = ok(await office.files("B", lead, "mine")).number
+    (call,) = [t for t in (await office.case(number)).touches if t.kind == "call"]
+    assert (call.member, call.weight) == ("A", 0)
+
+
 async def test_the_rule_that_was_in_force_when_it_was_contested_decides(office: Office) -> None:
     """A policy that changes while a case runs changes nothing about it."""
     lead = await office.hears(**CUSTOMER)

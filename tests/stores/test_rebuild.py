@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 import pytest
 
+from leads.cases import Case, Shares
 from leads.errors import BadInput
+from routing.successors import Way
+from stores.cases import read, write
 from stores.demoted import block
 from stores.digest import digests
 from stores.forget import erase
+from stores.handover import held, pass_on
 from stores.index import ValkeyIndex
 from stores.journal import ValkeyJournal
 from stores.layout import Keys
@@ -42,9 +47,27 @@ async def a_life(index: ValkeyIndex, tenant: str, seed: int) -> None:
             await decide_review(index.client, tenant, event(i), rng.choice(("same", "apart")), i, 1, "lea", "looked")
         if rng.random() < 0.05:
             await split(index.client, tenant, event(rng.randint(0, i)), i, 1, "lea", "not the same")
+    await disputes(index, tenant)
     await undo(index.client, tenant, [event(3), event(17)], keys_of, 99)
     await erase(index.client, tenant, [event(5)], keys_of, 99)
     await block(index.client, tenant, key("p1"), 99)
+
+
+async def disputes(index: ValkeyIndex, tenant: str) -> None:
+    """Ann's customers are bob's: a case of the first, settled; the others pass on to him."""
+    his = [lease async for _, lease in held(index.client, tenant, "ann") if not lease.state]
+    case = Case("filed", "k", event(his[0].seq - 1).hex(), his[0].seq, "", ("ann", "bob"), "bob", 98, 99)
+    told: dict[str, Any] = {"at_ms": 98, "who": "lea", "why": "", "member": "bob"}
+    status, number = await write(index.client, tenant, "open", case, [("case_opened", "ann")], key="k", **told)
+    assert status == "done"
+    open_ = await read(index.client, tenant, number)
+    assert open_
+    await write(index.client, tenant, "settle", open_, [("case_decided", "bob")], shares=Shares(), **told)
+    way = Way((("bob", 1.0, -1),), "public", 1, 0, 0, 0, False)
+    items = [(lease.seq, "", "", 1) for lease in his]
+    how: dict[str, Any] = {"group": "g", "cap": -1, "leaving": True, "pooling": True, "preview": False}
+    done = await pass_on(index.client, tenant, "ann", items, [way], at_ms=98, actor="lea", why="left", **how)
+    assert {one.what for one in done} <= {"moved", "gone"}
 
 
 async def rebuilt(index: ValkeyIndex, tenant: str, into: str) -> Rebuilt:
