@@ -20,7 +20,6 @@ _ACCOUNT = frozenset(
     {
         ("phone", "line"),
         ("phone", "service"),
-        ("phone", "other_extension"),
         ("email", "role"),
         ("email", "role_near"),
         ("email", "domain"),
@@ -154,6 +153,8 @@ def _add_up(
         shared = min(kin, scale.log_n + site)
     elif conflict or firms_differ:
         roof = _HOUSEHOLD if conflict or firm is None else min(_HOUSEHOLD, _ONE_ROOF + firm.bits)
+        if conflict and _agent(names, firm):
+            phones, person = phones + person, 0.0
         shared = min(account + phones, scale.log_n + roof)
         kin = shared
     else:
@@ -173,6 +174,11 @@ def _add_up(
     return Scored(
         bits, kin, tuple(mets), names.level, personal, both_bare, firm.level if firm is not None else "", born
     )
+
+
+def _agent(names: Met, firm: Met | None) -> bool:
+    """Two whole names and two firms: who shares a phone and a mailbox then fills in forms for others."""
+    return names.level in ("conflict", "conflict_given") and firm is not None and firm.level in company.CONFLICTS
 
 
 def _telling(facts: Facts, names: Met, mets: list[Met]) -> bool:

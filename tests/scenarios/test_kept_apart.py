@@ -25,18 +25,6 @@ def people(count: int) -> list[str]:
     return [SURNAMES[i % 40] + GIVEN[(i * 7) % 40] + GIVEN[(i * 11 + 3) % 40] for i in range(count)]
 
 
-#: What is not yet as it should be, and why. Each is asserted to fail: who mends the cause takes the line out.
-KNOWN_FAILURES: dict[str, str] = {
-    "two extensions of one switchboard": "surname, firm and line (+28.7 bits) outweigh the other extension (-4.0)",
-    "agency": "a shared mailbox (+16.5) besides a shared mobile (+15.5) outweighs another name (-8.0) and another firm "
-    "(-4.5): only the phone counts as a household's when names contradict, the mailbox still as a person's",
-}
-
-
-def known_failure(name: str) -> pytest.MarkDecorator:
-    return pytest.mark.xfail(reason=KNOWN_FAILURES[name], strict=True)
-
-
 class Scenario(msgspec.Struct, frozen=True):
     leads: tuple[Fields, ...]
     expected: str  # apart | one
@@ -139,14 +127,7 @@ CASES: dict[str, Scenario] = {
 }  # fmt: skip
 
 
-def _params() -> list[object]:
-    return [
-        pytest.param(case, id=name, marks=known_failure(name) if name in KNOWN_FAILURES else ())
-        for name, case in CASES.items()
-    ]
-
-
-@pytest.mark.parametrize("case", _params())
+@pytest.mark.parametrize("case", [pytest.param(case, id=name) for name, case in CASES.items()])
 @pytest.mark.parametrize("at_once", [True, False], ids=["in one batch", "one by one"])
 async def test_who_is_who(town: Town, case: Scenario, at_once: bool) -> None:
     outcomes = await (town.hear if at_once else town.one_by_one)(*case.leads)
@@ -185,7 +166,7 @@ def clients(count: int, *leaves: str) -> list[Fields]:
 
 LEAVES = pytest.mark.parametrize(
     "leaves",
-    [pytest.param(("phone", "email"), marks=known_failure("agency")), ("phone",), ("email",)],
+    [("phone", "email"), ("phone",), ("email",)],
     ids=["phone and mail", "phone", "mail"],
 )
 
