@@ -127,7 +127,7 @@ CASES: dict[str, Scenario] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("case", [pytest.param(case, id=name) for name, case in CASES.items()])
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 @pytest.mark.parametrize("at_once", [True, False], ids=["in one batch", "one by one"])
 async def test_who_is_who(town: Town, case: Scenario, at_once: bool) -> None:
     outcomes = await (town.hear if at_once else town.one_by_one)(*case.leads)
