@@ -169,6 +169,17 @@ def _detail(score: Figures) -> str:
     )
 
 
+def ablation(found: Figures) -> str:
+    """The whole in cluster-pair F1, then by how much it changes without each part; a point is no change."""
+    whole = found["whole"]
+    lines = [("*as it is*", *(f"{one['f1']:.4f}" for one in whole.values()))]
+    for part, sets in found.items():
+        if part != "whole":
+            changes = [one["f1"] - whole[name]["f1"] for name, one in sets.items()]
+            lines.append((part, *(f"{change:+.4f}" if abs(change) >= 0.00005 else "." for change in changes)))
+    return table(("cluster-pair F1 without", *whole), lines)
+
+
 TABLES: dict[str, Callable[[Figures], str]] = {
     "embedded": embedded,
     "distributed": distributed,
@@ -176,6 +187,7 @@ TABLES: dict[str, Callable[[Figures], str]] = {
     "profile": profile,
     "life": life,
     "hostile": hostile,
+    "ablation": ablation,
     "peers": peers,
 }
 

@@ -79,7 +79,7 @@ TABLE: tuple[Level, ...] = (
     _index("handle", "mailbox", 0.3, 0.1, "WeChat of one side, mailbox name of the other"),
     _pair("handle", "differs", 0.12, 0.98, "people keep one WeChat"),
     # ---- identifiers and dates a tenant declares
-    _index("id", "exact", 0.9, 0.005, "identifiers are unique but for typing"),
+    _index("id", "exact", 0.9, 0.0005, "identifiers are unique but for typing: one in two thousand is somebody else's"),
     _index("id", "near", 0.08, 0.05, "one character off or two swapped"),
     _pair("id", "differs", 0.044, 0.999, "an identifier differs"),
     _index("date", "exact", 0.9, 0.05, "birth date: N / 20,000 others by nature at least"),
