@@ -21,8 +21,11 @@ def phones_of(facts: Facts) -> tuple[Phone, ...]:
 
 
 def handles_of(facts: Facts) -> tuple[Handle, ...]:
-    """Handles that are not phone numbers: those are compared, once, as phones."""
-    return tuple([handle for handle in facts.handles if not is_mobile(handle.value)]) if facts.handles else ()
+    """Handles that are not phone numbers, anybody's mobile or the lead's own line: those are compared, once, as phones."""
+    if not facts.handles:
+        return ()
+    own = {phone.digits for phone in facts.phones}
+    return tuple([h for h in facts.handles if not is_mobile(h.value) and h.value.lstrip("0") not in own])
 
 
 def _nobody(name: Name) -> bool:
