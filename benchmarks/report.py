@@ -187,7 +187,6 @@ TABLES: dict[str, Callable[[Figures], str]] = {
     "profile": profile,
     "life": life,
     "hostile": hostile,
-    "ablation": ablation,
     "peers": peers,
 }
 
