@@ -8,7 +8,7 @@ import re
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 import typer
@@ -49,7 +49,8 @@ def explain(
     from leadstream.runtime import clock
 
     settings = _settings(config_file)
-    who, words = _tenant(settings, tenant), "zh" if lang == "zh" else "en"
+    who = _tenant(settings, tenant)
+    words: Literal["en", "zh"] = "zh" if lang == "zh" else "en"
     if re.fullmatch(r"[0-9a-f]{32}", lead):
         lines = asyncio.run(policy_reading.explain_receipt(settings, who, lead, words))
     else:

@@ -29,7 +29,7 @@ def explain_fields(settings: Settings, tenant: str, text: str, at_ms: int, lang:
     try:
         fields = msgspec.json.decode(text, type=dict[str, str])
     except msgspec.DecodeError as error:
-        raise BadInput("bad_lead", f"write a JSON object of texts, like {{\"city\": \"上海\"}}: {error}") from None
+        raise BadInput("bad_lead", f'write a JSON object of texts, like {{"city": "上海"}}: {error}') from None
     door, source = fields.pop("door", "form"), fields.pop("source", "web")
     if door not in ("call", "form", "import"):
         raise BadInput("bad_door", "door is call, form or import")

@@ -80,6 +80,7 @@ class _Replay:
         outcome = step.outcome
         if outcome is None:
             self._move(step)
+            self._drain(step.at_ms)
         elif not routed:
             if outcome.owner and outcome.code in ("assigned", "review"):
                 self._hold(step.entity, outcome.owner)
