@@ -39,7 +39,9 @@ class Cases(Protocol):
     async def file(
         self, tenant: str, id: str, event: str, scope: str, who: str, text: str, member: str = ""
     ) -> Answer: ...
-    async def state(self, tenant: str, number: int, who: str, text: str, names: str = "") -> Answer: ...
+    async def state(
+        self, tenant: str, number: int, who: str, text: str, names: str = "", *, admin: bool = False
+    ) -> Answer: ...
     async def appeal(self, tenant: str, number: int, who: str, why: str) -> Answer: ...
     async def decide(
         self,
@@ -133,7 +135,8 @@ def router(acceptance: Acceptance, cases: Cases) -> APIRouter:
         """200 when it is on record."""
         token, said = await caller(request), _body(await request.body(), Saying)
         await shown(token, number)
-        return _told(await cases.state(token.tenant, number, token.member, said.text, said.names))
+        admin = token.role == "admin"
+        return _told(await cases.state(token.tenant, number, token.member, said.text, said.names, admin=admin))
 
     @routes.post("/v1/cases/{number}/decision", openapi_extra=takes(Ruling))
     async def decide(request: Request, number: Number) -> JSONResponse:

@@ -75,13 +75,14 @@ class Touch(Packed, frozen=True):
 
 
 class Statement(Packed, frozen=True):
-    """What a person put on record in a case. ``names``: the member the customer is said to have named."""
+    """What a person put on record in a case. ``names``: the member the customer is said to have named; it is evidence when a leader
+    says so who is no party."""
 
     who: str
     at_ms: int
     text: str
     names: str = ""
-    party: bool = True  # a party's word that the customer named him is no evidence
+    counts: bool = False
 
 
 class Rulebook(Packed, frozen=True):

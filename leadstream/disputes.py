@@ -139,12 +139,15 @@ class Disputes:
             return Answer("done" if status == "done" else "known", case=found)
         return await self._refused(tenant, status, who, case.event, case.seq)
 
-    async def state(self, tenant: str, number: int, who: str, text: str, names: str = "") -> Answer:
+    async def state(
+        self, tenant: str, number: int, who: str, text: str, names: str = "", *, admin: bool = False
+    ) -> Answer:
         """Put on record what somebody says; ``names``: whom the customer named."""
         check_reason(text)
+        leader = admin or is_leader(await self._policies.now(tenant), who)
 
         async def step(case: Case) -> casework.Step:
-            return casework.stated(case, who, text, names, self._clock())
+            return casework.stated(case, who, text, names, self._clock(), leader=leader)
 
         return await self._step(tenant, number, "case_stated", who, text, step)
 
@@ -334,4 +337,4 @@ def _contested(packed: bytes) -> bool:
 
 
 def _named(said: Statement) -> Touch:
-    return Touch(said.at_ms, "named", said.names, 0, weight=0 if said.party else 1, says=f"says {said.who}")
+    return Touch(said.at_ms, "named", said.names, 0, weight=int(said.counts), says=f"says {said.who}")

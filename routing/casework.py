@@ -57,13 +57,13 @@ def joined(case: Case, member: str, statement: Statement | None) -> Case:
     return msgspec.structs.replace(case, parties=parties, statements=said, stage="open", proposal=None)
 
 
-def stated(case: Case, who: str, text: str, names: str, at_ms: int) -> Step:
+def stated(case: Case, who: str, text: str, names: str, at_ms: int, *, leader: bool) -> Step:
     """Put a statement on record. It asks for a fresh proposal."""
     if not case.running:
         return "not_open"
     if not text.strip() or len(text) > _LONGEST:
         return "no_statement"
-    statement = Statement(who, at_ms, text, names, party=who in case.parties)
+    statement = Statement(who, at_ms, text, names, leader and who not in case.parties)
     stage = "open" if case.stage == "proposed" else case.stage
     return msgspec.structs.replace(case, statements=(*case.statements, statement), stage=stage, proposal=None)
 

@@ -59,14 +59,14 @@ def _first(parties: Sequence[str], touches: Sequence[Touch], rule: str, kinds: S
         (t for t in touches if t.member in parties and t.kind in kinds and (t.weight or kinds is _REPORTS)), None
     )
     if found is None:
-        return Ground(rule, f"neither has {word}")
+        return Ground(rule, f"none of them has {word}")
     return Ground(rule, f"{found.member} was the first to have {word}", found.member, found.journal)
 
 
 def _customer_names(parties: Sequence[str], touches: Sequence[Touch]) -> Ground:
     named = [t for t in touches if t.kind == "named" and t.member in parties and t.weight]
     if not named:
-        return Ground("customer_names", "nobody but a party says that the customer named one of them")
+        return Ground("customer_names", "no leader who is no party says that the customer named one of them")
     latest = named[-1]
     return Ground("customer_names", f"the customer named {latest.member}", latest.member, latest.journal)
 

@@ -37,7 +37,7 @@ class Court:
     async def show(self, tenant: str, number: int) -> File | None:
         return File(CASE, {"phone": "138****8001"}) if number == 3 else None
 
-    async def file(self, *said: Any) -> Answer:
+    async def file(self, *said: Any, admin: bool = False) -> Answer:
         self.told.append(said)
         return self.answer
 

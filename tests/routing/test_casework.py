@@ -93,11 +93,12 @@ def test_a_case_is_filed_in_time_against_somebody_else_who_holds_it() -> None:
 def test_a_third_who_disputes_it_joins_the_case_and_a_new_statement_asks_for_a_new_proposal() -> None:
     three = joined(ready(), "C", Statement("C", 12, "me too"))
     assert (three.parties, three.stage, three.proposal) == (("A", "B", "C"), "open", None)
-    said = done(stated(ready(), "zhou", "rang the customer", "A", 13))
-    assert (said.stage, said.proposal, said.statements[-1].party) == ("open", None, False)
-    assert done(stated(ready(), "B", "he named me", "B", 13)).statements[-1].party
-    assert stated(ready(), "B", "x" * 201, "", 13) == "no_statement"
-    assert stated(done(decide(ready())), "B", "too late", "", 30) == "not_open"
+    said = done(stated(ready(), "zhou", "rang the customer", "A", 13, leader=True))
+    assert (said.stage, said.proposal, said.statements[-1].counts) == ("open", None, True)
+    assert not done(stated(ready(), "B", "he named me", "B", 13, leader=True)).statements[-1].counts
+    assert not done(stated(ready(), "C", "he named A", "A", 13, leader=False)).statements[-1].counts
+    assert stated(ready(), "B", "x" * 201, "", 13, leader=False) == "no_statement"
+    assert stated(done(decide(ready())), "B", "too late", "", 30, leader=False) == "not_open"
 
 
 def test_a_case_that_is_not_decided_in_time_is_overdue_and_escalates_once() -> None:

@@ -5,6 +5,8 @@ steps: the record speaks, the written rule proposes, a leader who is no party de
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from leads.cases import Answer, Case, Part, Touch
@@ -82,6 +84,8 @@ async def test_the_quarrel(office: Office) -> None:
         "both_helped",
     ]
 
+    ok(await court.state(tenant, 1, "C", "I heard him ask for B", "B"))  # a colleague's word is none either
+
     # Their leader rings the customer, who names A. She puts it on record.
     ok(await court.state(tenant, 1, "zhou", "rang the customer: A has looked after him from the start", "A"))
     file = await office.case(1)
@@ -155,6 +159,34 @@ async def test_shares_agreed_beforehand_spare_the_quarrel(office: Office) -> Non
     file = await office.case(number)
     assert file.case.proposal
     assert (file.case.proposal.owner, file.case.proposal.parts) == ("A", parts)
+
+
+async def test_of_two_leaders_who_decide_at_once_one_decides(office: Office) -> None:
+    lead = await office.hears(**CUSTOMER)
+    await office.does("A", "claim", lead)
+    number = ok(await office.files("B", lead, "mine")).number
+    tenant, court = office.town.tenant, office.court
+    zhou, qian = await asyncio.gather(
+        court.decide(tenant, number, "zhou", "A's", "A", (Part("A", 10_000),)),
+        court.decide(tenant, number, "qian", "B's", "B", (Part("B", 10_000),)),
+    )
+    assert sorted([zhou.reason, qian.reason]) == ["", "not_open"]
+    winner = zhou if zhou.status == "done" else qian
+    file = await office.case(number)
+    assert winner.case
+    assert file.case.decisions == winner.case.decisions
+    assert (await office.lease(lead)).owner == file.case.decisions[0].owner
+    assert file.shares.now
+    assert file.shares.now.parts == file.case.decisions[0].parts
+
+
+async def test_of_many_who_dispute_at_once_all_are_parties_to_one_case(office: Office) -> None:
+    lead = await office.hears(**CUSTOMER)
+    await office.does("A", "claim", lead)
+    done = await asyncio.gather(*(office.files(member, lead, "mine") for member in ("B", "C", "B")))
+    assert {ok(answer).number for answer in done} == {1}
+    (case,) = await office.cases()
+    assert (case.parties[0], set(case.parties)) == ("A", {"A", "B", "C"})
 
 
 async def test_a_case_nobody_decides_is_late_and_says_so_once(office: Office) -> None:
