@@ -141,7 +141,7 @@ class Flow:
         self._spent("prepare", began)
         began = perf_counter()
         batch = [w.registration for w in works if w.registration is not None]
-        answer = await self._index.register(self._tenant, batch, self._recollection.facts.keys())
+        answer = await self._index.register(self._tenant, batch, self._recollection)
         self._spent("register", began)
         return answer
 
@@ -150,14 +150,13 @@ class Flow:
         began = perf_counter()
         registered = iter(answer.registered)
         pairs = [(work, next(registered) if work.registration is not None else None) for work in works]
-        facts = self._recollection.facts
         for work, mine in pairs:
             if mine and work.lead:
-                facts[mine.seq] = work.lead.facts  # later leads of this batch meet it; it need not be decoded
+                self._recollection.put(mine.seq, work.lead.facts)  # later leads of this batch meet it
         self._recollection.learn(answer.records)
         if self._joined is None:
             self._joined = answer.stats.joined
-        judging = Judging(self._pipeline, facts, answer, self._overlay, self._joined)
+        judging = Judging(self._pipeline, self._recollection, answer, self._overlay, self._joined)
         effects: list[Effect] = []
         for work, mine in sorted(pairs, key=lambda pair: pair[1].seq if pair[1] else 0):
             effect = judging.effect(work, mine)

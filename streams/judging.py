@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
@@ -22,6 +22,7 @@ from leads.unique import distinct
 from stores.customers import as_customer
 from streams.overlay import Effect, Overlay
 from streams.pipeline import Pipeline, Work
+from streams.recollection import Recollection
 
 #: Leads of one entity that are compared at most: the view's first and the latest. A customer's thousandth lead costs no more.
 MOST_MEMBERS = 32
@@ -40,7 +41,7 @@ class Judging:
     """
 
     def __init__(
-        self, pipeline: Pipeline, facts: Mapping[int, Facts], answer: RegisterAnswer, overlay: Overlay, joined: int
+        self, pipeline: Pipeline, facts: Recollection, answer: RegisterAnswer, overlay: Overlay, joined: int
     ) -> None:
         self._pipeline = pipeline
         self._facts = facts
