@@ -84,7 +84,7 @@ class Questions:
         try:
             return await self._conflict(tenant, self.read(tenant, fields), asker, scope)
         finally:
-            await _until_floor(began, section.floor_ms / 1000)
+            await until_floor(began, section.floor_ms / 1000)
 
     async def _conflict(self, tenant: str, asked: Question, asker: str, scope: str) -> Verdict:
         now, section = self._clock(), self._settings.tenants[tenant].conflict
@@ -177,7 +177,7 @@ class Questions:
         return blake2b(b"".join(sorted(asked.keys)), key=secret, digest_size=16, person=b"question").hexdigest()
 
 
-async def _until_floor(began: float, floor_s: float) -> None:
+async def until_floor(began: float, floor_s: float) -> None:
     """Wait until a whole number of floors has passed: what took longer than one must not show by how much."""
     if floor_s > 0:
         spent = time.monotonic() - began

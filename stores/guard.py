@@ -19,7 +19,7 @@ from stores.scripts import Script
 
 Noted = Literal["noted", "known", "gone"]
 _guard = Script("guard", "holders", logged=False)
-_contact = Script("contact")
+_contact = Script("contact", "moments")
 _bar = Script("bar")
 _unlist = Script("unlist")
 _MOMENT = Struct(">Q")

@@ -28,7 +28,7 @@ _SCRIPTS: dict[What, Script] = {
     "claim": Script("claim", *_TAKING),
     "report": Script("report", *_TAKING),
     "approve": Script("approve", *_KEEPING),
-    "follow_up": Script("follow_up", *_TAKING),
+    "follow_up": Script("follow_up", *_TAKING, "moments"),
     "release": Script("release", *_KEEPING),
     "transfer": Script("transfer", *_TAKING),
     "refuse": Script("refuse", *_KEEPING),
@@ -192,6 +192,7 @@ def _call(tenant: str, one: Act) -> tuple[list[str], list[Any]]:
         at.claims(one.terms.day),
         at.answers(day),
         at.answers(day - 1),
+        at.contacts,
     ]
     fields = {name: getattr(one, name) for name in one.__struct_fields__}
     fields["terms"] = msgspec.structs.asdict(one.terms)

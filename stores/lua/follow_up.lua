@@ -1,6 +1,8 @@
 -- follow_up: somebody was in touch with the customer. Evidence by the owner renews his lease and makes him its owner for good;
 -- evidence by somebody else on a customer in a pool is a claim; everything else is on record and changes nothing.
--- Keys and reply: act.lua. Before it: shared, entities, lease, act, take.
+-- Whoever it was and whatever came of it, the customer was contacted: that counts for all colleagues (KEYS 17 contacts).
+-- Keys and reply: act.lua. Before it: shared, entities, lease, act, take, moments.
+if act.kind ~= 'note' then note_contact(KEYS[17], seq, act.at_ms, 0) end
 if act.kind ~= 'mail' and act.kind ~= 'visit' and not (act.kind == 'call' and act.seconds >= terms.call_s) then
   return noted('no_evidence')
 end

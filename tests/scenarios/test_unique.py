@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from leads.policy import Clash, Policy
+from leads.policy import Clash, Condition, Policy, Scope
 from leads.records import Outcome
 from stores.lookup import records
 from streams.intake import Taken
@@ -19,9 +19,9 @@ LI = {"name": "李秀英", "phone": "13800138001"}  # another person with the sa
 CHEN = {"name": "陈静", "phone": "13900139009"}
 
 
-def ruled(town: Town, **unique: Clash) -> Town:
+def ruled(town: Town, scopes: tuple[Scope, ...] = (), **unique: Clash) -> Town:
     """The town with these fields unique."""
-    town.spec = town.spec.under(Policy("v", unique=unique))
+    town.spec = town.spec.under(Policy("v", unique=unique, scopes=scopes))
     town.shell = town.shell_of(town.spec)
     return town
 
@@ -74,6 +74,16 @@ async def test_two_parallel_posts_both_pass_the_check(town: Town, at_once: bool)
             )
             outcomes = [outcome for answer in answers for outcome in answer]
         assert sorted(codes(outcomes)) == ["pooled/unmatched", "rejected/not_unique"]
+
+
+async def test_phone_only_uniqueness_is_too_strict_when_one_customer_buys_several_products(town: Town) -> None:
+    """The complaint of CordysCRM #13, #3251 and #884: a value is unique in its product line, not everywhere."""
+    lines = tuple(Scope(line, (Condition("product", "in", (line,)),)) for line in ("cars", "houses"))
+    ruled(town, lines, phone="refuse")
+    cars, houses, again = await town.one_by_one(
+        {**WANG, "product": "cars"}, {**LI, "product": "houses"}, {**LI, "name": "赵敏", "product": "cars"}
+    )
+    assert codes([cars, houses, again]) == ["pooled/unmatched", "pooled/unmatched", "rejected/not_unique"]
 
 
 async def test_who_was_refused_is_found_by_nobody(town: Town) -> None:

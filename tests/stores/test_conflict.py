@@ -9,6 +9,7 @@ from stores import guard
 from stores.conflict import Allowance, Asked, ask
 from stores.index import ValkeyIndex
 from stores.journal import Move, ValkeyJournal, effects
+from tests.stores.asking import ask as acting
 from tests.stores.making import decide, key, lead, plan, put
 
 AT = 1_800_000_000_000
@@ -133,6 +134,15 @@ async def test_a_refusal_before_any_lead_counts_once_there_is_one(index: ValkeyI
     known = await guard.look(index.client, tenant, [key("p1")], most=16)
     assert known.before == guard.Contacts(99)
     assert [m.what for m in await moves(index, tenant)] == ["refuse"]
+
+
+async def test_what_colleagues_put_on_record_as_follow_ups_are_contacts(index: ValkeyIndex, tenant: str) -> None:
+    """One store of contacts, whoever writes: by whom, with what success and under which lead does not matter, a bare note does."""
+    await put(index, tenant, "a", "p1", plan=plan("ann"))
+    for member, kind, at_ms in (("ann", "call", AT), ("bob", "mail", AT + 1), ("ann", "note", AT + 2)):
+        await acting(index, tenant, "follow_up", "a", member, at_ms, kind=kind, seconds=3)
+    known = await guard.look(index.client, tenant, [key("p1")], most=16)
+    assert known.contacts == (guard.Contacts(0, (AT, AT + 1)),)
 
 
 async def test_nothing_is_noted_for_a_lead_that_is_gone(index: ValkeyIndex, tenant: str) -> None:
