@@ -1,7 +1,7 @@
 """``leadstream erase``: one person out of every place that holds something of him, and the proof.
 
 What can be written anew is (index, records, archive, dead letters of the embedded log, the store's file, files of refused rows);
-what cannot (Kafka's raw messages, backups) goes by its own end, which the proof names. See docs/decisions/0008.
+what cannot (Kafka's raw messages, backups) goes by its own end, which the proof names. See docs/decisions/0009.
 """
 
 from __future__ import annotations
