@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -10,6 +11,7 @@ import pytest
 
 from leads.policy import Clash, Condition, Policy, Scope
 from leads.records import Outcome
+from leadstream.config import parse
 from stores.lookup import records
 from streams.intake import Taken
 from tests.scenarios.town import Town
@@ -120,22 +122,26 @@ async def test_a_warning_stands_on_the_outcome(town: Town) -> None:
 
 
 async def test_merge_unites_what_evidence_alone_would_not(town: Town) -> None:
-    other = {"name": "李秀英", "phone": "13700137007", "membership": "M-77"}
-    mine = {**WANG, "membership": "m77"}
     apart = town.another(2)
-    for one in (town, apart):
-        one.spec = msgspec.structs.replace(
-            one.spec, preparation=msgspec.structs.replace(one.spec.preparation, kinds={"membership": "id"})
-        )
-    ruled(town, membership="merge")
-    wang, li = await town.one_by_one(mine, other)
+    wang, li = await ruled(town, phone="merge").one_by_one(WANG, LI)
     assert await town.customers([wang, li]) == [wang.entity, wang.entity]
-    assert (li.joined, li.detail) == (
-        (wang.seq,),
-        "united with the customer who has this membership: it must be unique",
-    )
-    wang, li = await ruled(apart).one_by_one(mine, other)
+    assert (li.joined, li.detail) == ((wang.seq,), "united with the customer who has this phone: it must be unique")
+    wang, li = await apart.one_by_one(WANG, LI)
     assert await apart.customers([wang, li]) == [wang.entity, li.seq]
+
+
+@pytest.mark.parametrize("declared", ["id", "text"])
+async def test_a_declared_field_that_is_unique_is_an_identifier(town: Town, declared: str) -> None:
+    """Of any kind it is declared as: without keys nobody would be found by it."""
+    settings = parse(f"tenants: {{main: {{fields: {{plate: {declared}}}, unique: {{plate: refuse}}}}}}", {}, Path("x"))
+    town.spec = msgspec.structs.replace(town.spec, preparation=settings.tenants["main"].preparation())
+    ruled(town, plate="refuse")
+    first, second = await town.one_by_one(
+        {**WANG, "plate": "沪A 12345"},
+        {"name": "李秀英", "phone": "13700137007", "email": "li@b.cn", "plate": "沪A12345"},
+    )
+    assert codes([first]) == ["pooled/unmatched"]
+    assert second.reason == "not_unique" or await town.customers([second]) == [first.entity]
 
 
 async def test_what_came_after_in_the_same_batch_is_judged_with_what_became_of_it(town: Town) -> None:
