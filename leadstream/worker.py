@@ -25,6 +25,7 @@ from leadstream.placing import Placer, draining
 from leadstream.policies import follow
 from leadstream.runtime import ARCHIVISTS, WORKERS, Runtime, clock, settle_garbage
 from leadstream.settings import Settings
+from leadstream.timers import timers
 from stores.archive import Archive, Entry
 from stores.journal import ValkeyJournal
 from stores.patience import Patience
@@ -173,7 +174,7 @@ def _duties(
     runtime: Runtime, shell: Shell, metrics: Metrics, slot: str, ready: Callable[[], bool], journals: Publisher
 ) -> list[asyncio.Task[None]]:
     """What every worker does besides: relay the journal and open a case of what it says is contested, measure what /metrics
-    shows, follow the policy in force, place who waits."""
+    shows, follow the policy in force, do to owners what time has come for, place who waits."""
     journal = ValkeyJournal(runtime.client)
     tenants = list(runtime.settings.tenants)
     notices = Notices(runtime.index, runtime.policies, targets(runtime.settings, os.environ), handles(runtime), clock)
@@ -187,5 +188,6 @@ def _duties(
         asyncio.create_task(watch_cases(runtime, metrics)),
         asyncio.create_task(watch(runtime, metrics, ready, fold.measure)),
         asyncio.create_task(retention(runtime, metrics)),
+        asyncio.create_task(timers(runtime, metrics, placer.late)),
         asyncio.create_task(follow(runtime.policies, shell, metrics)),
     ]

@@ -99,6 +99,7 @@ CATALOGUE: tuple[Metric, ...] = (
     Metric("leadstream_set_aside_total", "counter", "messages", "Messages set aside because they killed a worker twice."),
     Metric("leadstream_retries_total", "counter", "retries", "Calls repeated in place because a dependency did not answer.", {"dependency": DEPENDENCIES}),
     Metric("leadstream_expired_leads_total", "counter", "leads", "Leads forgotten because their customer had no owner and was silent for too long."),
+    Metric("leadstream_due_total", "counter", "customers", "Customers for whom time has come: lapsed to a pool, or their owner warned of it.", {"tenant": (), "what": ("lapsed", "warning")}),
     # questions about customers
     Metric("leadstream_conflict_queries_total", "counter", "questions", "Conflict queries, by what was answered; wait: the asker has used up his turns.", {"tenant": (), "answer": ANSWERS}),
     Metric("leadstream_conflict_fishing_total", "counter", "questions", "Conflict queries of somebody who asks much and finds little: he is slowed down."),

@@ -163,6 +163,11 @@ class Metrics(Collector):
         """``n`` leads were forgotten by retention."""
         self._add("leadstream_expired_leads_total", (), n)
 
+    def due(self, tenant: str, what: str, n: int) -> None:
+        """Time came for ``n`` customers: they lapsed, or their owners were warned."""
+        if n:
+            self._add("leadstream_due_total", (tenant, what), n)
+
     def set_aside(self, n: int = 1) -> None:
         """``n`` messages were set aside because they killed a worker twice."""
         self._add("leadstream_set_aside_total", (), n)
