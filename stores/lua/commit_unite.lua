@@ -23,6 +23,7 @@ local function meet(holds, more, this)
       keep_history(l, less)
       if rank(rest) == 3 and rest[2] == kept[2] then
         keep_work(l, less)
+        look_again(l)
       elseif rank(rest) == 3 then
         rest[6], two = SUSPENDED, true
         holds[#holds + 1] = rest

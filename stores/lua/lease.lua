@@ -85,10 +85,14 @@ local function arm(seq, at)
   hints[#hints + 1] = seq
 end
 
+local function look_again(l)
+  local at = look_at(l)
+  if at then arm(pack('>I4', l.seq), at) end
+end
+
 local function hint(l)
-  local seq, at = pack('>I4', l.seq), look_at(l)
-  list(l.owner, l.pool, seq, l.journal)
-  if at then arm(seq, at) end
+  list(l.owner, l.pool, pack('>I4', l.seq), l.journal)
+  look_again(l)
 end
 
 local function write_hints()
@@ -123,7 +127,7 @@ local function to_pool(l, pool, why, now, number_)
   l.why, l.home = why, home ~= pool and home or nil
 end
 
--- A suspended holding that is alone in its scope lives again.
+-- A suspended holding that is alone in its scope lives again; one that is no more disputed is looked at when its time comes.
 local function revive(held)
   local taken = {}
   table.sort(held, function(a, b)
@@ -135,8 +139,9 @@ local function revive(held)
       h[6] = LIVE
       local l = lease_of(h)
       count(l, 1)
-      hint(l)
+      list(l.owner, l.pool, pack('>I4', l.seq), l.journal)
     end
+    if h[6] == LIVE then look_again(lease_of(h)) end
     taken[h[1]] = true
   end
 end
@@ -144,8 +149,7 @@ end
 -- The lead it was given for is gone, or another customer: it goes by this one from now on.
 local function go_by(h, seq)
   h[7] = number(seq)
-  local l = lease_of(h)
-  if l.state == LIVE then hint(l) end
+  hint(lease_of(h))
 end
 
 -- Two leases of a scope become one: of what is the customer's own nothing is lost.
