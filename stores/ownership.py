@@ -46,9 +46,9 @@ _lease = msgspec.msgpack.Decoder(Lease).decode
 
 
 class Due(Packed, frozen=True):
-    """What time came for. lapsed: it is in a pool now; warning: it will be; unanswered and parked: it waits to be placed."""
+    """What time came for. lapsed: it is in a pool now; warning: it will be; unanswered: it is to be placed."""
 
-    what: Literal["lapsed", "warning", "unanswered", "parked"]
+    what: Literal["lapsed", "warning", "unanswered"]
     seq: int
     entity: int
     why: str
@@ -119,7 +119,7 @@ async def due(client: Any, tenant: str, now_ms: int, most: int, pool: str = "pub
     """Do what time has come for, of up to ``most`` hints, the longest overdue first -> how many hints were looked at, what was done
     or is to be done. Call it until it looked at less than ``most``. ``pool`` is where customers go whose lease names no other.
 
-    What is unanswered or parked is told again every minute until somebody places it. Raises StoreDown; calling it again is safe.
+    What is unanswered is told again every minute until somebody places it. Raises StoreDown; calling it again is safe.
     """
     with guarded("look at what is due"):
         looked, *told = await _due(client, _tables(tenant), [now_ms, most, pool])

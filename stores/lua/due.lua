@@ -2,7 +2,7 @@
 -- doubled, late or about a customer who has merged does no harm.
 -- KEYS 1 to 11 as in commit.lua, 12 timers, 13 lists of holders. ARGV 1 now_ms, 2 most hints taken, 3 the default pool.
 -- Reply: how many hints were taken, then msgpack of { what, lead, entity, why, lease } each: lapsed (it is in a pool now) |
---   warning (it will be) | unanswered (nobody answered in time: to be placed) | parked (waits to be placed).
+--   warning (it will be) | unanswered (nobody answered in time: to be placed).
 -- A lease with a case open waits for the decision. Before it: shared, entities, lease.
 local now, most = tonumber(ARGV[1]), tonumber(ARGV[2])
 local AGAIN, A_DAY = MINUTE, 86400000
@@ -58,14 +58,12 @@ local function see(e, l)
     return true
   end
   local changed = false
-  if l.answer_ms > 0 and l.answer_ms <= now and l.owner ~= '' then
+  if l.answer_ms > 0 and l.answer_ms <= now then
     if l.warned_ms < l.answer_ms then
       warn(e, l, l.answer_ms, 'unanswered')
       changed = true
     end
     tell('unanswered', e, l, 'unanswered')
-  elseif l.owner == '' and l.why == 'parked' then
-    tell('parked', e, l, 'parked')
   end
   if at and l.warn_ms > 0 and at - l.warn_ms <= now and l.warned_ms < at then
     warn(e, l, at, why)

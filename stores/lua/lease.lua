@@ -51,8 +51,7 @@ end
 
 -- When somebody should look at it next; nil never.
 local function look_at(l)
-  if l.state ~= LIVE then return nil end
-  if l.owner == '' then return l.why == 'parked' and l.since_ms or nil end
+  if l.state ~= LIVE or l.owner == '' then return nil end
   local at = lapse_at(l)
   if at and l.warn_ms > 0 and l.warned_ms < at then at = at - l.warn_ms end
   if l.answer_ms > 0 then at = math.min(at or math.huge, l.answer_ms) end

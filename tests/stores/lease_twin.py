@@ -237,13 +237,15 @@ class Twin:
             return "contested", "two_owners"
         if h and h.owner:
             return ("contested", "owned_by_other") if claimant not in ("", h.owner) else ("merged", "same_contact")
+        if claimant and h:
+            return "merged", "in_pool"  # who waits in a pool is claimed, not imported
         owner = claimant or self._pick(plan)
         if owner:
             hold(owner, "")
             return "assigned", "claimed" if claimant else "rule"
         if h:
             return "merged", "in_pool"
-        hold("", plan.pool).why = "parked" if plan.shares else ""
+        hold("", plan.pool).why = "parked" if plan.shares and plan.wait_ms else ""
         return "pooled", "parked" if plan.shares else plan.reason
 
     def decide(self, seq: int, answer: str, at: int, who: str) -> str:
@@ -450,7 +452,7 @@ class Twin:
             return "locked"
         if any(p.member == who and now < p.until_ms + t.cooling_ms for p in h.past):
             return "cooling"
-        if h.why in ("", "parked") and now < h.since + t.fresh_ms:
+        if h.why in ("", "parked", "overdue") and now < h.since + t.fresh_ms:
             return "new_arrival"
         if 0 <= t.claims_a_day <= len(self.claims[t.day, who]):
             return "day_cap"
@@ -578,15 +580,13 @@ class Twin:
                     todo["warning", h.seq, ends[1] + h.scope] = e, h
         return todo
 
-    def waits(self, now: int) -> set[tuple[str, int, str]]:
-        """Who waits to be placed by now."""
+    def waits(self, now: int) -> set[tuple[int, str]]:
+        """Whom nobody answered by now: lead and scope."""
         return {
-            ("parked" if not h.owner else "unanswered", h.seq, h.scope)
+            (h.seq, h.scope)
             for e, held in self.holds.items()
             for h in held
-            if h.state == HOLDS
-            and not self.disputed(e, h.scope)
-            and ((not h.owner and h.why == "parked") or (h.owner and 0 < h.answer <= now))
+            if h.state == HOLDS and h.owner and 0 < h.answer <= now and not self.disputed(e, h.scope)
         }
 
     def do(self, what: str, e: int, h: Held, why: str, now: int) -> None:
