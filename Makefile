@@ -24,10 +24,11 @@ parts: $(BIN)/.installed-dev  ## Kafka's jars, Redis, Prometheus, Alertmanager, 
 test: parts  ## everything CI runs, on real parts
 	@$(BIN)/python -m pytest
 
-check: $(BIN)/.installed-dev  ## types, lint, format
+check: $(BIN)/.installed-dev  ## types, lint, format; what we are built of, and what is known against it
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/python -m tests.parts.audit
 
 # A copy of the product with its pure rooms compiled; the tree itself stays Python. Without a C compiler it is a plain copy.
 ROOMS := leads matchers routing stores streams gateway leadstream

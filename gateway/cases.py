@@ -15,7 +15,6 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import JSONResponse
 
 from gateway.acceptance import Acceptance
-from gateway.described import takes
 from gateway.problems import Problem
 from gateway.settings import TokenSpec
 from leads.cases import REFUSALS, Answer, Case, Part, parts_of
@@ -26,6 +25,7 @@ _MISSING = ("unknown", "no_case")
 Body = TypeVar("Body", bound=msgspec.Struct)
 
 
+#: Cases are numbered from 1; the store keeps numbers in four bytes.
 Number = Annotated[int, Path(ge=1, lt=1 << 32)]
 
 
@@ -103,7 +103,7 @@ def router(acceptance: Acceptance, cases: Cases) -> APIRouter:
             raise Problem(403, "speaks_for_nobody", "Use a token that speaks for a member: a case is a person's.")
         return token
 
-    async def shown(token: TokenSpec, number: Number) -> Any:
+    async def shown(token: TokenSpec, number: int) -> Any:
         found = await cases.show(token.tenant, number)
         if found is None or not _may_see(token, found.case):
             raise Problem(404, "no_case", REFUSALS["no_case"])
@@ -116,7 +116,7 @@ def router(acceptance: Acceptance, cases: Cases) -> APIRouter:
         found = await cases.listed(token.tenant, everything=all)
         return JSONResponse({"cases": [_json(case) for case in found if _may_see(token, case)]})
 
-    @routes.post("/v1/cases", openapi_extra=takes(Filing))
+    @routes.post("/v1/cases")
     async def file(request: Request) -> JSONResponse:
         """201 with the case: a new one, or the one that runs about this customer already."""
         token, said = await caller(request), _body(await request.body(), Filing)
@@ -130,7 +130,7 @@ def router(acceptance: Acceptance, cases: Cases) -> APIRouter:
         found = await shown(await caller(request), number)
         return JSONResponse({**msgspec.to_builtins(found), "case": _json(found.case)})
 
-    @routes.post("/v1/cases/{number}/statements", openapi_extra=takes(Saying))
+    @routes.post("/v1/cases/{number}/statements")
     async def state(request: Request, number: Number) -> JSONResponse:
         """200 when it is on record."""
         token, said = await caller(request), _body(await request.body(), Saying)
@@ -138,7 +138,7 @@ def router(acceptance: Acceptance, cases: Cases) -> APIRouter:
         admin = token.role == "admin"
         return _told(await cases.state(token.tenant, number, token.member, said.text, said.names, admin=admin))
 
-    @routes.post("/v1/cases/{number}/decision", openapi_extra=takes(Ruling))
+    @routes.post("/v1/cases/{number}/decision")
     async def decide(request: Request, number: Number) -> JSONResponse:
         """200 when it is decided and the customer has passed on; 403 for a party, 409 when it cannot be decided."""
         token, said = await caller(request), _body(await request.body(), Ruling)
@@ -146,14 +146,14 @@ def router(acceptance: Acceptance, cases: Cases) -> APIRouter:
         args = (number, token.member, said.reason, said.owner, parts_of(said.shares))
         return _told(await cases.decide(token.tenant, *args, admin=token.role == "admin"))
 
-    @routes.post("/v1/cases/{number}/appeal", openapi_extra=takes(Appealing))
+    @routes.post("/v1/cases/{number}/appeal")
     async def appeal(request: Request, number: Number) -> JSONResponse:
         """200 when the appeal is filed."""
         token, said = await caller(request), _body(await request.body(), Appealing)
         await shown(token, number)
         return _told(await cases.appeal(token.tenant, number, token.member, said.reason))
 
-    @routes.post("/v1/shares", openapi_extra=takes(Sharing))
+    @routes.post("/v1/shares")
     async def share(request: Request) -> JSONResponse:
         """200 with the shares in force and those that wait for somebody's consent."""
         token, said = await caller(request), _body(await request.body(), Sharing)

@@ -79,5 +79,13 @@ def restore(settings: Settings, file: Path) -> str:
         load(store_home(data), Path(folder) / _STORE)
         for name in KEPT:
             if (Path(folder) / name).is_dir():
+                _private(Path(folder) / name)
                 shutil.move(Path(folder) / name, data / name)
     return f"{data} is restored from {file}; start the service: leadstream up"
+
+
+def _private(folder: Path) -> None:
+    """For the owner alone: taking files out of an archive gives folders the modes that are usual here."""
+    folder.chmod(0o700)
+    for path in folder.rglob("*"):
+        path.chmod(0o700 if path.is_dir() else 0o600)

@@ -80,6 +80,7 @@ def test_a_backup_of_a_running_store_is_restored_elsewhere(site: Site, tmp_path:
         done = other.run("restore", str(file))
         assert done.returncode == 0, done.stderr
         assert leads(other) == leads(site)
+        assert "others can read" not in other.run("doctor").stdout
         assert other.run("rebuild", "--check").returncode == 0
         assert "holds a store already" in other.run("restore", str(file)).stderr
 
