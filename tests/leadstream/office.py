@@ -11,6 +11,7 @@ from gateway.app import make_app
 from gateway.settings import ROLES, Role
 from leads.records import Outcome
 from leadstream import config
+from leadstream.casebook import disputes
 from leadstream.ownership import Owners
 from leadstream.questions import Questions
 from leadstream.reviewing import Desk
@@ -65,6 +66,7 @@ class Office:
             tokens=IssuedTokens(runtime.client, clock),
             owning=self.owners,
             staff=Roster(runtime.client, runtime.policies, runtime.settings, clock),
+            cases=disputes(runtime),
         )
         self._heard = 1 << 120  # receipts that look like receipts
 
