@@ -128,7 +128,7 @@ def router(acceptance: Acceptance, cases: Cases) -> APIRouter:
     async def show(request: Request, number: Number) -> JSONResponse:
         """200 with the evidence, who did what for the customer, and what the written rule proposes."""
         found = await shown(await caller(request), number)
-        return JSONResponse({**msgspec.to_builtins(found), "case": _json(found.case)})
+        return JSONResponse({**_named(found), "case": _json(found.case)})
 
     @routes.post("/v1/cases/{number}/statements")
     async def state(request: Request, number: Number) -> JSONResponse:
@@ -178,6 +178,8 @@ def _json(case: Case) -> Any:
 def _named(value: Any) -> Any:
     if isinstance(value, msgspec.Struct):
         return {name: _named(getattr(value, name)) for name in value.__struct_fields__}
+    if isinstance(value, dict):
+        return {name: _named(one) for name, one in value.items()}
     return [_named(one) for one in value] if isinstance(value, tuple) else value
 
 

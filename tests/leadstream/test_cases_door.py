@@ -58,7 +58,12 @@ async def test_a_customer_of_one_reported_by_another_opens_a_case(office: Office
     url = f"/v1/cases/{case['number']}"
     file = (await lena.get(url)).json()
     assert file["case"]["proposal"]["owner"] == "amy"
-    assert [(t[1], t[2]) for t in file["touches"]] == [("report", "amy"), ("call", "amy"), ("contested", "bo")]
+    assert [(t["kind"], t["member"]) for t in file["touches"]] == [
+        ("report", "amy"),
+        ("call", "amy"),
+        ("contested", "bo"),
+    ]
+    assert file["work"]["amy"]["seconds"] == 180
     assert "13800138001" not in str(file)
     assert "张伟" not in str(file)
     problem(await bo.post(f"{url}/decision", json={"reason": "mine"}), 403, "party")
