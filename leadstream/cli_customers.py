@@ -113,10 +113,12 @@ def erase(
         print(f"{len(proofs)} people were erased again")
         sys.exit(0 if all(one.complete for one in proofs) else 1)
     done = asyncio.run(erasing.erasing(settings, name, receipt, _value(receipt, by), actor, preview=not yes))
-    erasing.told(done, print)
+    for line in erasing.told(done):
+        print(line)
     if not yes:
         print("nothing was changed; to do it: --yes")
         return
+    print("nothing of him is left that can be reached" if done.complete else "NOT COMPLETE: run it again in a moment")
     if proof is not None:
         _private(proof, msgspec.json.format(msgspec.json.encode(done), indent=1))
     sys.exit(0 if done.complete else 1)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -278,10 +278,9 @@ def _holds(path: Path, needles: list[bytes]) -> bool:
     return any(needle in content for needle in needles)
 
 
-def told(proof: Proof, say: Callable[[str], None]) -> None:
-    """The proof for a person."""
-    say(f"{proof.leads} leads of this person")
+def told(proof: Proof) -> Iterator[str]:
+    """The proof for a person, line by line."""
+    yield f"{proof.leads} leads of this person"
     for place in proof.places:
         end = f", {place.left} left" if place.left else ""
-        say(f"  {place.place}: {place.found} found, {place.gone} gone{end}{'; ' + place.why if place.why else ''}")
-    say("nothing of him is left that can be reached" if proof.complete else "NOT COMPLETE: run it again in a moment")
+        yield f"  {place.place}: {place.found} found, {place.gone} gone{end}{'; ' + place.why if place.why else ''}"
