@@ -110,6 +110,9 @@ class Erasure:
             await self._settle()
             self._remember(now)
             places += await self._look_again()
+        if self._runtime.settings.store.url:
+            why = "a server of yours: have it run BGREWRITEAOF, and BGSAVE if it saves"
+            places.append(Place("the store's own files", 0, 0, 0, why))
         places.append(
             Place("backups made before now", 0, 0, 0, "delete them, or run erase --again after restoring one")
         )
@@ -236,6 +239,7 @@ class Erasure:
 
     def _remember(self, now: datetime) -> None:
         line = {"at": now.isoformat(), "tenant": self._who.tenant, "receipts": sorted(self._who.events)}
+        self._runtime.data.mkdir(parents=True, exist_ok=True, mode=0o700)
         file = os.open(self._runtime.data / LEDGER, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         with os.fdopen(file, "ab") as out:
             out.write(_json(line) + b"\n")

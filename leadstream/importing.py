@@ -160,6 +160,7 @@ def summary(batch: Batch, outcomes: dict[int, Outcome]) -> None:
 
 def note_refused_file(data: Path, path: Path) -> None:
     """Remember where rows of people were written to, for whoever has to be erased from there."""
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
     with (data / REFUSED_FILES).open("a", encoding="utf-8") as out:
         out.write(f"{path.resolve()}\n")
 

@@ -38,7 +38,7 @@ async def settings(kafka: str) -> AsyncIterator[Settings]:
         env = {"LEADSTREAM_STORE_URL": url, "KEY": "a-key-of-the-tenant", "IDS": "a-key-of-messages"}
         apply(kafka, declared(1))
         text = f"""
-data: {home}
+data: {home}/data
 log: {{kind: kafka, bootstrap: ["{kafka}"]}}
 gateway: {{secret_env: IDS}}
 tenants: {{{TENANT}: {{key_env: KEY}}}}
