@@ -21,13 +21,14 @@ from gateway.acceptance import Acceptance, Meter, Unmetered
 from gateway.callers import Tokens
 from gateway.cases import Cases
 from gateway.customers import Customers
+from gateway.described import describe
 from gateway.idempotency import IdempotencyStore
 from gateway.limits import BoundedRequests
 from gateway.ownership import Ownership
 from gateway.people import People
 from gateway.policies import Policies
 from gateway.pools import Pools
-from gateway.problems import Problem, ProblemBody, documented
+from gateway.problems import Problem, documented
 from gateway.reviews import Reviews
 from gateway.settings import GatewayConfig, faults
 from leads.errors import Misconfigured, Unavailable
@@ -90,21 +91,8 @@ def make_app(
     _health(app, acceptance, dict(probes or {}), metrics)
     app.add_middleware(BoundedRequests, limits=config.limits)
     app.add_middleware(_Metered, meter=meter)
-    _describe(app)
+    describe(app)
     return app
-
-
-def _describe(app: FastAPI) -> None:
-    """/openapi.json with the shape of problems, which no route gives as its answer proper."""
-    made = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        described = made()
-        shapes = described.setdefault("components", {}).setdefault("schemas", {})
-        shapes.setdefault("ProblemBody", ProblemBody.model_json_schema())
-        return described
-
-    app.openapi = openapi  # type: ignore[method-assign]  # as FastAPI's own documentation extends a description
 
 
 def _health(

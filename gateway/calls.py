@@ -13,6 +13,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
 from gateway.acceptance import Acceptance, accepted, make_envelope
+from gateway.described import takes_anything
 from gateway.mapping import assign, listed
 from gateway.payload import Malformed, content_type, flatten, read_form, read_json
 from gateway.problems import Problem
@@ -136,7 +137,7 @@ def router(acceptance: Acceptance) -> APIRouter:
         envelope = make_envelope(request, spec, name, "call", acceptance.clock(), [row])
         return accepted(await acceptance.accept(envelope, row.call))  # by call: its statuses stay in order
 
-    @routes.post("/v1/calls")
+    @routes.post("/v1/calls", openapi_extra=takes_anything("application/json", "application/x-www-form-urlencoded"))
     async def calls(request: Request, source: str = "calls") -> JSONResponse:
         spec = acceptance.source(source, "calls")
         body = await request.body()
@@ -148,7 +149,7 @@ def router(acceptance: Acceptance) -> APIRouter:
             raise await acceptance.keep(spec, source, "call", body, error) from None
         return await publish(request, source, spec, call_row(acceptance, source, spec, flat))
 
-    @routes.post("/v1/calls/twilio")
+    @routes.post("/v1/calls/twilio", openapi_extra=takes_anything("application/x-www-form-urlencoded"))
     async def twilio(request: Request, source: str = "twilio") -> JSONResponse:
         spec = acceptance.source(source, "twilio")
         body = await request.body()

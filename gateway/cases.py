@@ -15,6 +15,7 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import JSONResponse
 
 from gateway.acceptance import Acceptance
+from gateway.described import takes
 from gateway.problems import Problem
 from gateway.settings import TokenSpec
 from leads.cases import REFUSALS, Answer, Case, Part, parts_of
@@ -103,7 +104,7 @@ def router(acceptance: Acceptance, cases: Cases) -> APIRouter:
             raise Problem(403, "speaks_for_nobody", "Use a token that speaks for a member: a case is a person's.")
         return token
 
-    async def shown(token: TokenSpec, number: int) -> Any:
+    async def shown(token: TokenSpec, number: Number) -> Any:
         found = await cases.show(token.tenant, number)
         if found is None or not _may_see(token, found.case):
             raise Problem(404, "no_case", REFUSALS["no_case"])
@@ -116,7 +117,7 @@ def router(acceptance: Acceptance, cases: Cases) -> APIRouter:
         found = await cases.listed(token.tenant, everything=all)
         return JSONResponse({"cases": [_json(case) for case in found if _may_see(token, case)]})
 
-    @routes.post("/v1/cases")
+    @routes.post("/v1/cases", openapi_extra=takes(Filing))
     async def file(request: Request) -> JSONResponse:
         """201 with the case: a new one, or the one that runs about this customer already."""
         token, said = await caller(request), _body(await request.body(), Filing)
@@ -130,7 +131,7 @@ def router(acceptance: Acceptance, cases: Cases) -> APIRouter:
         found = await shown(await caller(request), number)
         return JSONResponse({**_named(found), "case": _json(found.case)})
 
-    @routes.post("/v1/cases/{number}/statements")
+    @routes.post("/v1/cases/{number}/statements", openapi_extra=takes(Saying))
     async def state(request: Request, number: Number) -> JSONResponse:
         """200 when it is on record."""
         token, said = await caller(request), _body(await request.body(), Saying)
@@ -138,7 +139,7 @@ def router(acceptance: Acceptance, cases: Cases) -> APIRouter:
         admin = token.role == "admin"
         return _told(await cases.state(token.tenant, number, token.member, said.text, said.names, admin=admin))
 
-    @routes.post("/v1/cases/{number}/decision")
+    @routes.post("/v1/cases/{number}/decision", openapi_extra=takes(Ruling))
     async def decide(request: Request, number: Number) -> JSONResponse:
         """200 when it is decided and the customer has passed on; 403 for a party, 409 when it cannot be decided."""
         token, said = await caller(request), _body(await request.body(), Ruling)
@@ -146,14 +147,14 @@ def router(acceptance: Acceptance, cases: Cases) -> APIRouter:
         args = (number, token.member, said.reason, said.owner, parts_of(said.shares))
         return _told(await cases.decide(token.tenant, *args, admin=token.role == "admin"))
 
-    @routes.post("/v1/cases/{number}/appeal")
+    @routes.post("/v1/cases/{number}/appeal", openapi_extra=takes(Appealing))
     async def appeal(request: Request, number: Number) -> JSONResponse:
         """200 when the appeal is filed."""
         token, said = await caller(request), _body(await request.body(), Appealing)
         await shown(token, number)
         return _told(await cases.appeal(token.tenant, number, token.member, said.reason))
 
-    @routes.post("/v1/shares")
+    @routes.post("/v1/shares", openapi_extra=takes(Sharing))
     async def share(request: Request) -> JSONResponse:
         """200 with the shares in force and those that wait for somebody's consent."""
         token, said = await caller(request), _body(await request.body(), Sharing)

@@ -14,6 +14,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from gateway.acceptance import Acceptance
+from gateway.described import takes
 from gateway.problems import Problem
 from routing.conflict import State
 from routing.guard import Permission
@@ -88,7 +89,7 @@ class Customers(Protocol):
 def router(acceptance: Acceptance, customers: Customers) -> APIRouter:
     routes = APIRouter()
 
-    @routes.post("/v1/conflicts")
+    @routes.post("/v1/conflicts", openapi_extra=takes(Query))
     async def conflict(request: Request) -> Response:
         """Is this phone, company or person taken? 200 with ``state`` and ``until_ms``, never whose; 429 when it is asked too often."""
         token = await acceptance.callers.of(request.headers, "conflicts")
@@ -100,7 +101,7 @@ def router(acceptance: Acceptance, customers: Customers) -> APIRouter:
             raise Problem(429, "too_many_questions", "Ask again later.", headers={"Retry-After": after})
         return Response(padded(verdict), media_type="application/json")
 
-    @routes.post("/v1/contacts/check")
+    @routes.post("/v1/contacts/check", openapi_extra=takes(Check))
     async def check(request: Request) -> dict[str, object]:
         """May ``member`` call now? 200 with ``allowed`` and the ``reason``: do_not_contact, refused, hours, budget, locked or ok."""
         token = await acceptance.callers.of(request.headers, "contacts")
@@ -109,7 +110,7 @@ def router(acceptance: Acceptance, customers: Customers) -> APIRouter:
         told = await customers.may_contact(token.tenant, said.fields(), said.member, said.scope)
         return {"allowed": told.allowed, "reason": told.reason, "until_ms": told.until_ms}
 
-    @routes.post("/v1/contacts")
+    @routes.post("/v1/contacts", openapi_extra=takes(Contact))
     async def contacted(request: Request) -> dict[str, object]:
         """A contact or a refusal, for all colleagues. 200 with ``status`` noted, or known when it was noted before."""
         token = await acceptance.callers.of(request.headers, "contacts")

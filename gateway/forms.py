@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 
 from gateway.acceptance import Acceptance, accepted, make_envelope
 from gateway.delivery import fresh_event
+from gateway.described import takes_anything
 from gateway.idempotency import once
 from gateway.mapping import assign, listed
 from gateway.payload import Malformed, content_type, plain_text, read_flat, read_json
@@ -23,7 +24,9 @@ from leads.records import Row
 def router(acceptance: Acceptance) -> APIRouter:
     routes = APIRouter()
 
-    @routes.post("/v1/forms/{source}")
+    @routes.post(
+        "/v1/forms/{source}", openapi_extra=takes_anything("application/json", "application/x-www-form-urlencoded")
+    )
     async def forms(request: Request, source: str) -> JSONResponse:
         spec = acceptance.source(source, "form", "typeform", "google_ads")
         body = await request.body()

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Header, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from gateway.acceptance import Acceptance
+from gateway.described import takes_anything
 from gateway.ownership import Key, Moment, actor, refusal
 from gateway.problems import Problem, documented
 from gateway.settings import TokenSpec
@@ -143,12 +144,12 @@ def router(acceptance: Acceptance, people: People) -> APIRouter:
         policy = await people.policy(who.tenant, at_ms)
         return Everybody(policy=policy.version, people=[person(policy, id) for id in policy.members])
 
-    @routes.get("/v1/people/changes", responses=documented())
+    @routes.get("/v1/roster/changes", responses=documented())
     async def changes(who: TokenSpec = asks) -> Roster:
         """Everything that changed, in order."""
         return Roster(changes=[_shown(version) for version in await people.versions(who.tenant)])
 
-    @routes.post("/v1/people/changes", responses=documented())
+    @routes.post("/v1/roster/changes", responses=documented())
     async def change(said: Changes, who: TokenSpec = asks, key: Key = "") -> Changed:
         """Joining, changing, pausing, leaving, absence: all of it or, with one mistake, nothing."""
         for one in said.changes:
@@ -157,9 +158,9 @@ def router(acceptance: Acceptance, people: People) -> APIRouter:
         return await people.told(who.tenant, told, actor(who), _id(acceptance, who, key))
 
     @routes.post(
-        "/v1/people/sheets",
+        "/v1/roster/sheets",
         responses=documented(),
-        openapi_extra={"requestBody": {"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}}},
+        openapi_extra=takes_anything("text/csv"),
     )
     async def sheet(
         request: Request,

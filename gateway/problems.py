@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -101,10 +102,10 @@ def install(app: FastAPI) -> None:
         detail = "; ".join(f"{one['place']}: {one['what']}" for one in found[:20])
         return Problem(422, "bad_request", detail, more={"mistakes": found}).response()
 
-    async def framework(_: Request, error: Exception) -> JSONResponse:
+    async def framework(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)
         code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "bad_request")
-        headers = error.headers if error.status_code == 405 else None
+        headers = {"Allow": _methods(request)} if error.status_code == 405 else None
         return Problem(error.status_code, code, "See the API description.", headers=headers).response()
 
     async def gone(_: Request, error: Exception) -> JSONResponse:
@@ -121,3 +122,12 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, framework)
     app.add_exception_handler(ClientDisconnect, gone)
     app.add_exception_handler(Exception, unforeseen)
+
+
+def _methods(request: Request) -> str:
+    """What the path of a request can be asked with: the framework names only those of the first route that fits."""
+    found = set[str]()
+    for template, methods in request.app.openapi()["paths"].items():
+        if re.fullmatch(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(template)), request.url.path):
+            found.update(method.upper() for method in methods)
+    return ", ".join(sorted(found))

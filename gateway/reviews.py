@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
 from gateway.acceptance import Acceptance
+from gateway.described import takes
 from gateway.problems import Problem
 from stores.reviews import Answer, Decided
 
@@ -54,7 +55,7 @@ def router(acceptance: Acceptance, reviews: Reviews) -> APIRouter:
         token = await acceptance.callers.of(request.headers, "reviews")
         return JSONResponse({"reviews": await reviews.waiting(token.tenant, min(max(most, 1), _MOST))})
 
-    @routes.post("/v1/reviews/{event}")
+    @routes.post("/v1/reviews/{event}", openapi_extra=takes(Decision))
     async def decide(request: Request, event: str) -> JSONResponse:
         """200 when it is decided so, now or before; 409 when it cannot be."""
         token = await acceptance.callers.of(request.headers, "reviews")

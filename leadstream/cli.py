@@ -20,6 +20,7 @@ from leadstream import cli_cases, cli_handover, cli_owners, cli_reports, config,
 from leadstream.cli_customers import access, audit, bar, conflict, erase
 from leadstream.cli_index import demoted_app, expire, rekey
 from leadstream.cli_people import people_app, token_app
+from leadstream.cli_policy import policy_app
 from leadstream.cli_recovery import backup, doctor, rebuild, restore
 from leadstream.options import Config, File, MappingFile, Tenant
 from leadstream.options import mapping as _mapping
@@ -44,6 +45,7 @@ for name, sub in (
     ("people", people_app),
     ("pool", cli_owners.pool_app),
     ("token", token_app),
+    ("policy", policy_app),
     ("case", cli_cases.case_app),
 ):
     app.add_typer(sub, name=name)

@@ -12,6 +12,7 @@ from leads.roster import Version
 from leadstream.settings import Settings
 from routing.roster import merged, next_change
 from stores import roster
+from stores.policies import publish
 from streams.metrics import Metrics
 from streams.pipeline import Pipeline
 from streams.shell import Shell
@@ -66,17 +67,25 @@ class Policies:
             made = self._made[tenant] = (len(known), next_change(known, now), policy)
         return made[2]
 
+    async def publish(self, tenant: str, policy: Policy) -> None:
+        """Put on record that it is in force from now on. Raises StoreDown."""
+        await publish(self._client, tenant, policy, self._clock())
+
     async def at(self, tenant: str, moment_ms: int) -> Policy:
         """The policy as it was, or will be, in force at a moment, by what is on record now. Raises StoreDown."""
         return merged(self._bases[tenant], await self.look(tenant), moment_ms)
 
 
 async def follow(policies: Policies, shell: Shell, metrics: Metrics, *, every_s: float = LOOK_MS / 1_000) -> None:
-    """Until cancelled: leads taken from now on are routed by the policy in force. What is down is asked again."""
+    """Until cancelled: leads taken from now on are routed by the policy in force, which is published. What is down is asked again."""
+    published: dict[str, str] = {}
     while True:
         for tenant, pipeline in shell.pipelines().items():
             try:
                 policy = await policies.now(tenant)
+                if published.get(tenant) != policy.version:
+                    await policies.publish(tenant, policy)
+                    published[tenant] = policy.version
             except Unavailable:
                 metrics.retry("store")
                 continue

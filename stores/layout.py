@@ -33,6 +33,8 @@ seq; a *journal number* (8 bytes) numbers the effects, and the number of an enti
 | ``y``       | LIST   | element n is version n of the roster: msgpack of [at_ms, change among people] |
 | ``yi``      | HASH   | id of what was appended to it -> its last version |
 | ``u``       | ZSET   | a notice that waits to be sent -> the number of its effect |
+| ``yp``      | LIST   | ms 8 and a version: from when which policy was in force |
+| ``yv``      | HASH   | version -> msgpack of that Policy |
 | ``q``       | HASH   | number of a case 4 -> version 8, msgpack of Case |
 | ``qk``      | HASH   | what opened a case -> its number 4: it opens none twice |
 | ``qr``      | HASH   | number of a running case 4 -> its lead 4, decide by 8 (ms), scope |

@@ -222,3 +222,10 @@ async def test_the_console_loads_nothing_from_elsewhere_and_may_not_be_framed() 
         assert "frame-ancestors 'none'" in policy
         assert "http://" not in page.text
         assert "https://" not in page.text
+
+
+async def test_what_a_path_can_be_asked_with_is_all_of_it() -> None:
+    http = door(Owning())
+    answer = await http.delete(f"/v1/customers/{EVENT}")
+    problem(answer, 405, "method_not_allowed")
+    assert answer.headers["allow"] == "GET"

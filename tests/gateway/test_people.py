@@ -83,7 +83,7 @@ async def test_one_person_and_one_who_is_not_there() -> None:
 
 
 async def test_what_changed_in_order() -> None:
-    (change,) = (await door(Staff()).get("/v1/people/changes")).json()["changes"]
+    (change,) = (await door(Staff()).get("/v1/roster/changes")).json()["changes"]
 
     assert change["says"] == {"weight": 2.0, "teams": ["east"], "absence": {"from_ms": 1, "until_ms": 2, "reason": ""}}
 
@@ -91,7 +91,7 @@ async def test_what_changed_in_order() -> None:
 async def test_a_change_and_every_mistake_in_one() -> None:
     staff = Staff()
     body = {"changes": [{"what": "joined", "member": "chen", "set": {"level": "new"}, "teams": ["east"]}]}
-    assert (await door(staff).post("/v1/people/changes", json=body)).json()["version"] == 3
+    assert (await door(staff).post("/v1/roster/changes", json=body)).json()["version"] == 3
     ((told,), who, _) = staff.heard[0]
     assert (told["what"], told["set"], told["teams"], told["leads"], who) == (
         "joined",
@@ -100,7 +100,7 @@ async def test_a_change_and_every_mistake_in_one() -> None:
         None,
         "admin",
     )
-    wrong = await door(staff).post("/v1/people/changes", json={"changes": [{"what": "left", "member": "wrong"}]})
+    wrong = await door(staff).post("/v1/roster/changes", json={"changes": [{"what": "left", "member": "wrong"}]})
     assert problem(wrong, 422, "mistakes")["mistakes"] == [
         {"place": "changes.0.member", "what": "there is no member 'wrong'"}
     ]
@@ -110,7 +110,7 @@ async def test_the_same_key_is_the_same_change() -> None:
     staff = Staff()
     body = {"changes": [{"what": "left", "member": "bo"}]}
     for _ in range(2):
-        await door(staff).post("/v1/people/changes", json=body, headers={"Idempotency-Key": "k"})
+        await door(staff).post("/v1/roster/changes", json=body, headers={"Idempotency-Key": "k"})
 
     assert len({id for _, _, id in staff.heard}) == 1
 
@@ -127,7 +127,7 @@ async def test_the_same_key_is_the_same_change() -> None:
     ],
 )
 async def test_a_leader_pauses_and_excuses_his_own_people_and_no_more(change: dict[str, Any], status: int) -> None:
-    answer = await door(Staff(), "leader", "amy").post("/v1/people/changes", json={"changes": [change]})
+    answer = await door(Staff(), "leader", "amy").post("/v1/roster/changes", json={"changes": [change]})
 
     assert answer.status_code == status, answer.text
     if status == 403:
@@ -137,12 +137,12 @@ async def test_a_leader_pauses_and_excuses_his_own_people_and_no_more(change: di
 async def test_a_sheet_is_an_admins() -> None:
     staff = Staff()
     headers = {"Content-Type": "text/csv", "X-Filename": "p.csv"}
-    answer = await door(staff).post("/v1/people/sheets?dry_run=true", content=b"member\namy\n", headers=headers)
+    answer = await door(staff).post("/v1/roster/sheets?dry_run=true", content=b"member\namy\n", headers=headers)
 
     assert answer.json() == {"version": 4, "known": False, "changes": 2}
     assert staff.heard == [(b"member\namy\n", "p.csv", True)]
     problem(
-        await door(staff, "leader", "amy").post("/v1/people/sheets", content=b"", headers=headers), 403, "not_leader"
+        await door(staff, "leader", "amy").post("/v1/roster/sheets", content=b"", headers=headers), 403, "not_leader"
     )
 
 

@@ -227,7 +227,7 @@ async def test_who_left_can_do_nothing_more(office: Office) -> None:
     lead = await office.lead(**WANG)
     admin, bo = await office.as_(""), await office.as_("bo")
     left = {"changes": [{"what": "left", "member": "bo"}]}
-    assert (await admin.post("/v1/people/changes", json=left)).status_code == 200
+    assert (await admin.post("/v1/roster/changes", json=left)).status_code == 200
 
     problem(await claim(bo, lead.event), 409, "gone")
     problem(await bo.post("/v1/reports", json={"fields": {"phone": "13912347777"}}), 409, "gone")
