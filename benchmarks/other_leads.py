@@ -65,6 +65,11 @@ class Doors(World):
             ("full", "none", "title", "chat", "given", "english", "pinyin", "romanised", "titled", "sound"), weights
         )[0]
         marks.append(kind)
+        return self.spelled(who, kind)
+
+    def spelled(self, who: Person, kind: str) -> str:
+        """A Chinese name as one of the kinds of ``name``."""
+        first, second = who.name.split()
         han, family, rest = first + second, reading(first)[0], "".join(reading(second))
         if kind == "romanised":
             parts = [self.pick(sorted(spellings(c, reading(c)[0]))).title() for c in second]
@@ -93,6 +98,10 @@ class Doors(World):
                 )
             )
         marks.append("said")
+        return self.said(firm, brand)
+
+    def said(self, firm: Firm, brand: str) -> str:
+        """A firm as people say it, its brand perhaps misheard."""
         return self.pick(
             (brand, f"{brand}{firm.trade}", f"{firm.city}{brand}", f"{brand}{firm.trade[:2]}", f"{brand}公司")
         )
@@ -114,15 +123,12 @@ class Doors(World):
         number = who.mobile
         if number.startswith("+1"):
             return self.pick((number, number.replace(" ", "-"), number.replace(" ", ""), number[3:]))
-        at = self.random.randrange(3, 10)
         if door == "import" and self.chance(0.1):
             marks.append("phone_damaged")
-            return self.pick((
-                f"{float(number):.2E}", f"{float(number):.5E}", number + ".0", f"{number[:3]}****{number[-4:]}", "'" + number,
-                number[:at] + number[at + 1] + number[at] + number[at + 2 :], f"{number}/{self.mobile()}", number[:-1],
-            ))  # fmt: skip
+            return self.damaged(number)
         if door == "form" and self.chance(0.025):
             marks.append("phone_slip")
+            at = self.random.randrange(3, 10)
             return number[:at] + self.digits(1) + number[at + 1 :]
         return self.pick(
             (
@@ -135,22 +141,34 @@ class Doors(World):
             )
         )
 
+    def damaged(self, number: str) -> str:
+        """A mobile after a spreadsheet, a careful clerk or a slip of the hand."""
+        at = self.random.randrange(3, 10)
+        return self.pick((
+                f"{float(number):.2E}", f"{float(number):.5E}", number + ".0", f"{number[:3]}****{number[-4:]}", "'" + number,
+                number[:at] + number[at + 1] + number[at] + number[at + 2 :], f"{number}/{self.mobile()}", number[:-1],
+            ))  # fmt: skip
+
     def mail(self, who: Person, marks: list[str]) -> str:
         box = who.work if who.work and self.chance(0.45) else who.mail
         if self.chance(0.05):
             marks.append("mail_damaged")
-            local, _, domain = box.partition("@")
-            return self.pick(
-                (
-                    f"{local}@@{domain}",
-                    box + ";",
-                    box.replace(".com", ".con"),
-                    f"{self.slip(local)}@{domain}",
-                    box.replace("@", " @ "),
-                    box.upper(),
-                )
-            )
+            return self.spoilt(box)
         return box
+
+    def spoilt(self, box: str) -> str:
+        """A mailbox mistyped or copied with what stood beside it."""
+        local, _, domain = box.partition("@")
+        return self.pick(
+            (
+                f"{local}@@{domain}",
+                box + ";",
+                box.replace(".com", ".con"),
+                f"{self.slip(local)}@{domain}",
+                box.replace("@", " @ "),
+                box.upper(),
+            )
+        )
 
     def lead(self, who: Person) -> dict[str, str]:
         """What a door got of a contact, with its marks."""

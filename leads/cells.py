@@ -120,8 +120,9 @@ def _exchanged(who: str, firm: str) -> bool:
     """Name and company in each other's place without a legal form to tell: 源正餐饮管理, 刘薪珉."""
     if len(who) < 4 or not firm or (len(firm) > 4 and not firm.isascii()) or not _HAN.search(who):
         return False
-    found, _ = name(who)
-    return bool(found and found.kind == "chat") and _is_person(firm) and not _SIGNS.search(who + firm)
+    found, reason = name(who)
+    no_person = reason == "looks_like_company" or (found is not None and found.kind == "chat")
+    return no_person and _is_person(firm) and not _AT_OR_DIGIT.search(who + firm) and not _names_a_company(firm)
 
 
 def _is_person(value: str) -> bool:

@@ -30,6 +30,7 @@ def test_the_kind_of_a_value(value: str, what: str) -> None:
         ({"name": "张伟 <li@acme.cn>"}, {"name": "张伟", "email": "li@acme.cn"}),
         ({"name": "138****5678"}, {"phone": "138****5678"}),
         ({"name": "张伟 北京宇创科技有限公司"}, {"name": "张伟", "company": "北京宇创科技有限公司"}),
+        ({"name": "玉桥生物科技", "company": "曹刿"}, {"name": "曹刿", "company": "玉桥生物科技"}),
         ({"name": "色彩空间教育咨询 林士俊"}, {"name": "林士俊", "company": "色彩空间教育咨询"}),
         ({"name": "郑素履（阜熙餐饮管理）"}, {"name": "郑素履", "company": "阜熙餐饮管理"}),
         ({"name": "北京宇创科技有限公司张伟"}, {"name": "张伟", "company": "北京宇创科技有限公司"}),
