@@ -1,15 +1,14 @@
 """``python -m benchmarks ablation``: what each normaliser, key and comparison adds, on each set: the same run without it.
 
-Each part is taken out in a process of its own (tables and caches are filled once a process), by putting something that does
-nothing, or that leaves the text as it was written, in its place.
+A part is taken out by putting something that does nothing, or that leaves the text as it was written, in its place.
 """
 
 from __future__ import annotations
 
-import json
 import multiprocessing
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -23,7 +22,7 @@ import matchers.keys
 import matchers.verdict
 from benchmarks import data, other_leads, own_leads
 from leads.preparation import Preparation
-from leads.records import Address, Company, Email, Name, Phone
+from leads.records import Address, Company, Email, Facts, Name, Phone
 from matchers import compare
 
 SETS = (
@@ -83,33 +82,54 @@ COMPARISONS: dict[str, tuple[Any, str, Callable[..., Any]]] = {
 }
 
 
-def without(part: str, kind: str) -> list[Any]:
-    """Takes a part out of this process."""
+Prepared = list[tuple[Path, list[str], list[tuple[str, Facts]]]]
+
+
+def _patches(part: str, kind: str) -> list[Any]:
     if part == "normaliser":
-        return [patch.object(*place).start() for place in NORMALISERS[kind]]
+        return [patch.object(*place) for place in NORMALISERS[kind]]
     if part == "comparison":
-        return [patch.object(*COMPARISONS[kind]).start()]
+        return [patch.object(*COMPARISONS[kind])]
     whole = matchers.keys.plan
 
-    def fewer(facts: Any) -> Any:
+    def fewer(facts: Facts) -> matchers.keys.Plan:
         return tuple(key for key in whole(facts) if key[0] != kind)
 
-    return [patch.object(module, "plan", fewer).start() for module in (matchers.keys, matchers.verdict)]
+    return [patch.object(module, "plan", fewer) for module in (matchers.keys, matchers.verdict)]
 
 
-def measured(part: str, kind: str, folders: list[str]) -> dict[str, dict[str, float]]:
-    """Set -> its figures without ``kind`` ("" as it is)."""
-    if kind:
-        without(part, kind)
-    found = {}
+@contextmanager
+def without(part: str, kind: str) -> Iterator[None]:
+    """Without one part, for as long as the block runs."""
+    with ExitStack() as taken:
+        for one in _patches(part, kind):
+            taken.enter_context(one)
+        yield
+
+
+def prepared(folders: list[str]) -> Prepared:
+    """The sets, prepared."""
+    found: Prepared = []
     for folder in map(Path, folders):
         rows = list(accuracy.rows_of(folder))
-        ids = [name for name, _ in rows]
-        facts, _, _ = accuracy.facts_of(rows, Preparation())
+        found.append((folder, [name for name, _ in rows], accuracy.facts_of(rows, Preparation())[0]))
+    return found
+
+
+def scores(sets: Prepared) -> dict[str, dict[str, float]]:
+    """Set -> its figures."""
+    found = {}
+    for folder, ids, facts in sets:
         _, report = accuracy.measure(facts, folder, ids)
         found[folder.name] = {"f1": round(report.cluster_pairs.f1, 4), "keys": round(report.keys, 2)}
         found[folder.name]["candidates"] = round(report.candidates, 2)
     return found
+
+
+def normalised(kind: str, folders: list[str]) -> dict[str, dict[str, float]]:
+    """Without a normaliser, in a fresh process: what it found is remembered in many places."""
+    with without("normaliser", kind):
+        return scores(prepared(folders))
 
 
 def run(*, full: bool) -> dict[str, Any]:
@@ -120,16 +140,17 @@ def run(*, full: bool) -> dict[str, Any]:
         other_leads.make(Path(home) / "other_leads", 10_000, 1, [], [])
         folders = [str(folder) for name in names if (folder := data.folder(name))]
         folders += [f"{home}/own_leads", f"{home}/other_leads"]
-        parts = [("", "")]
-        parts += [("normaliser", kind) for kind in NORMALISERS]
-        parts += [
-            ("key", kind) for kind in matchers.keys.KINDS if kind not in "CFJ"
-        ]  # calls and bare texts: no set has them
-        parts += [("comparison", kind) for kind in COMPARISONS]
-        found: dict[str, Any] = {}
+        sets = prepared(folders)
+        found: dict[str, Any] = {"whole": scores(sets)}
+        for kind in matchers.keys.KINDS:
+            if kind not in "CFJ":  # calls and bare texts: no set has them
+                with without("key", kind):
+                    found[f"key {kind}"] = scores(sets)
+        for kind in COMPARISONS:
+            with without("comparison", kind):
+                found[f"comparison {kind}"] = scores(sets)
         fresh = multiprocessing.get_context("spawn")
-        for part, kind in parts:
+        for kind in NORMALISERS:
             with fresh.Pool(1) as pool:
-                found[f"{part} {kind}".strip() or "whole"] = one = pool.apply(measured, (part, kind, folders))
-            print(part, kind, json.dumps({name: figures["f1"] for name, figures in one.items()}), flush=True)
+                found[f"normaliser {kind}"] = pool.apply(normalised, (kind, folders))
     return found
