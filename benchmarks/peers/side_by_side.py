@@ -83,6 +83,7 @@ def versions() -> dict[str, str]:
 def measure(folder: Path, kinds: dict[str, str]) -> dict[str, Any]:
     """Every matcher's scores on one set."""
     with tempfile.TemporaryDirectory() as home:
+        folder = told_in_names(folder, Path(home) / folder.name)
         table, clusters = Path(home) / "table.csv", Path(home) / "truth.csv"
         ids = export(folder, kinds, table)
         truth = read_truth(folder / "truth.csv", ids)
@@ -96,6 +97,28 @@ def measure(folder: Path, kinds: dict[str, str]) -> dict[str, Any]:
             found[name] = peer(module, usual, table, clusters, ids, truth)
             print(folder.name, name, found[name], flush=True)
     return found
+
+
+def told_in_names(folder: Path, narrowed: Path) -> Path:
+    """The set itself; where its truth names kinds of pairs, a copy with those within Chinese: others need a translation."""
+    with (folder / "truth.csv").open(encoding="utf-8", newline="") as file:
+        truth = list(csv.DictReader(file))
+    if "pair_type" not in truth[0]:
+        return folder
+    narrowed.mkdir()
+    pairs = [(line["id_a"], line["id_b"]) for line in truth if line["pair_type"] == "zh-zh"]
+    known = {name for pair in pairs for name in pair}
+    with (folder / "records.csv").open(encoding="utf-8", newline="") as file:
+        head, *rows = csv.reader(file)
+    at = head.index("id")
+    for name, lines in (
+        ("records.csv", [head, *(row for row in rows if row[at] in known)]),
+        ("truth.csv", [("id_a", "id_b"), *pairs]),
+    ):
+        with (narrowed / name).open("w", encoding="utf-8", newline="") as target:
+            csv.writer(target).writerows(lines)
+    (narrowed / "mapping.json").write_bytes((folder / "mapping.json").read_bytes())
+    return narrowed
 
 
 def ours(folder: Path, kinds: dict[str, str], home: Path) -> dict[str, Any]:
