@@ -3,9 +3,8 @@ local function claimed_today() return call('HGET', KEYS[14], who) or '' end
 
 local function full()
   if terms.max_open < 0 or (l.closed and terms.closed_exempt) then return false end
-  local held = tonumber(call('HGET', KEYS[7], who) or 0)
-  if not terms.closed_exempt then held = held + tonumber(call('HGET', KEYS[7], CLOSED .. who) or 0) end
-  return held >= terms.max_open
+  local function held(counter) return tonumber(call('HGET', KEYS[7], counter) or 0) + (open_change[counter] or 0) end
+  return held(who) + (terms.closed_exempt and 0 or held(CLOSED .. who)) >= terms.max_open
 end
 
 -- -> why not, nil when he may

@@ -167,3 +167,12 @@ async def test_two_owners_who_meet_keep_their_histories_and_the_later_is_suspend
     assert [(one.entity, one.lease.state) for one in mine] == [(1, 1)]
     for what, changes in (("transfer", {"member": "cyd"}), ("release", {})):
         assert (await ask(index, tenant, what, 1, "ann", BEGAN + DAY, **changes)).reason == "suspended"
+
+
+async def test_what_has_just_lapsed_counts_no_more_against_the_cap_of_who_claims_it_again(
+    index: ValkeyIndex, tenant: str
+) -> None:
+    await put(index, tenant, 1, "p1", plan=plan("ann", protect_ms=DAY), at_ms=BEGAN)
+    again = await ask(index, tenant, "claim", 1, "ann", BEGAN + 2 * DAY, allowed={"max_open": 1})
+    assert again.lease
+    assert (again.status, again.lease.owner, again.lease.past[0].member) == ("done", "ann", "ann")
