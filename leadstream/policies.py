@@ -54,7 +54,8 @@ class Policies:
         """The roster as it stands, read as far as it is not known. Raises StoreDown."""
         known = self._rosters[tenant]
         if await roster.version(self._client, tenant) != len(known):
-            known += await roster.changes(self._client, tenant, len(known))
+            fresh = await roster.changes(self._client, tenant, len(known))
+            known += [version for version in fresh if version.number > len(known)]  # another may have looked meanwhile
         self._looked[tenant] = self._clock()
         return list(known)
 

@@ -189,6 +189,19 @@ async def test_ten_who_change_the_roster_at_once_all_get_their_turn_or_are_told_
     assert sorted(done) == [1, 2, 3, 4]
 
 
+async def test_of_many_who_look_at_once_nobody_reads_a_change_twice(settings: Settings) -> None:
+    runtime = Runtime(settings)
+    try:
+        early = Policies(runtime.client, settings, clock, look_ms=0)
+        away = Asked("absent", "amy", 1, absence={"from": "2099-05-01", "until": "2099-05-08"})
+        await change(settings, "main", [away], "lena", "en")
+        seen = await asyncio.gather(*(early.now("main") for _ in range(20)))
+        assert [version.number for version in await early.look("main")] == [1]
+    finally:
+        await runtime.close()
+    assert {len(policy.members["amy"].absences) for policy in seen} == {1}
+
+
 async def test_a_worker_follows_the_roster_while_leads_flow(settings: Settings) -> None:
     runtime = Runtime(settings)
     shell = runtime.shell(Metrics(new_registry()), "test", runtime.publisher)
