@@ -103,7 +103,7 @@ async def _run_embedded(settings: Settings, metrics: Metrics, slot: str) -> None
             await consumer.stop()
     finally:
         told.cancel()
-        await _end(duties)
+        await end_all(duties)
         results = await asyncio.gather(*runs, *duties, return_exceptions=True)
         await runtime.close()
     for result in results:
@@ -136,7 +136,7 @@ def _run_faust(settings: Settings, metrics: Metrics, slot: str) -> None:
 
     async def close() -> None:
         for runtime, _, duties in made:
-            await _end(duties)
+            await end_all(duties)
             await runtime.close()
 
     app = make_app(
@@ -162,7 +162,7 @@ async def _until_one_ends(lasting: Sequence[asyncio.Task[Any]], duties: Sequence
             return
 
 
-async def _end(duties: Sequence[asyncio.Task[None]]) -> None:
+async def end_all(duties: Sequence[asyncio.Task[None]]) -> None:
     """Cancel until they have ended: a driver that races a time limit against an answer can swallow one cancellation."""
     while left := [duty for duty in duties if not duty.done()]:
         for duty in left:

@@ -22,6 +22,7 @@ from leadstream.handles import handles
 from leadstream.notices import Notices, targets
 from leadstream.runtime import Runtime, clock
 from leadstream.service import store_home
+from leadstream.worker import end_all
 from stores import notices as waiting
 from stores.embedded import stop
 from stores.journal import ValkeyJournal
@@ -215,8 +216,7 @@ async def test_one_of_two_workers_sends_and_delivers_what_waits(office: Office, 
     async with asyncio.timeout(10):
         while await waiting.waiting(office.runtime.client, "main", 1):  # noqa: ASYNC110 - the store tells nobody
             await asyncio.sleep(0.01)
-    delivering.cancel()
-    await asyncio.gather(delivering, return_exceptions=True)
+    await end_all([delivering])
 
     assert len(receiver.heard) == 1
 

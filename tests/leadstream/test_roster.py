@@ -28,6 +28,7 @@ from leadstream.settings import Settings
 from leadstream.staff import change, imported, listed, shown
 from leadstream.tokens import IssuedTokens, issue, revoke
 from leadstream.tokens import listed as tokens_listed
+from leadstream.worker import end_all
 from stores import tokens
 from stores.embedded import stop
 from streams.metrics import Metrics, new_registry
@@ -221,8 +222,7 @@ async def test_a_worker_follows_the_roster_while_leads_flow(settings: Settings) 
         await asyncio.wait_for(adopted.wait(), 10)
         outcomes = await hear(runtime, 1, *({"phone": f"1391234{n:04d}"} for n in range(8)), shell=shell)
     finally:
-        following.cancel()
-        await asyncio.gather(following, return_exceptions=True)
+        await end_all([following])
         await runtime.close()
     assert {outcome.owner for outcome in outcomes} == {"amy", "chen"}
 
