@@ -77,11 +77,10 @@ class Widening(msgspec.Struct, frozen=True):
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """Respond within so much working time, else a warning is given ``warn_ms`` before and the lead moves on."""
+    """Respond within so much working time, else there is a warning and the lead moves on."""
 
     within_ms: int
     hours: str = ""  # "" is always
-    warn_ms: int = 0
 
 
 class Rule(msgspec.Struct, frozen=True):

@@ -64,7 +64,6 @@ class AnswerSection(Section):
 
     minutes: float = Field(gt=0, le=5_256_000)
     hours: str = ""
-    warn_minutes: Minutes = 0.0
 
     @model_validator(mode="before")
     @classmethod
@@ -72,7 +71,7 @@ class AnswerSection(Section):
         return {"minutes": value} if isinstance(value, str | int | float) else value
 
     def answer(self) -> Answer:
-        return Answer(_ms(self.minutes, MINUTE_MS), self.hours, _ms(self.warn_minutes, MINUTE_MS))
+        return Answer(_ms(self.minutes, MINUTE_MS), self.hours)
 
 
 class WideningSection(Section):
