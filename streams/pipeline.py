@@ -70,7 +70,10 @@ class Pipeline:
         self.spec = spec
         self._router: Router = compile_policy(spec.policy)
         self._zone = ZoneInfo(spec.policy.timezone)
-        self._unique = {scope.id: scope.unique for scope in spec.policy.scopes}
+        policy = spec.policy
+        self._unique = {"": _strictest_first(policy.unique)} | {
+            scope.id: _strictest_first({**policy.unique, **scope.unique}) for scope in policy.scopes
+        }
 
     def prepare(self, work: Work) -> None:
         """Step 1: fills ``lead`` and ``registration``, or ``refused``."""
@@ -104,8 +107,7 @@ class Pipeline:
 
     def unique(self, scope: str) -> tuple[tuple[str, Clash], ...]:
         """Fields that must be unique in a scope and what a clash leads to, the strictest first."""
-        rules = {**self.spec.policy.unique, **self._unique.get(scope, {})}
-        return tuple(sorted(rules.items(), key=lambda rule: (list(TOLD).index(rule[1]), rule[0])))
+        return self._unique.get(scope) or self._unique[""]
 
     def answer_by(self, plan: Plan, lead: Lead) -> int:
         """When whoever gets the lead must have answered it, 0 without a target."""
@@ -114,6 +116,10 @@ class Pipeline:
     def day(self, at_ms: int) -> int:
         """Day number of the tenant's calendar, for daily limits."""
         return day_number(at_ms, self._zone)
+
+
+def _strictest_first(rules: dict[str, Clash]) -> tuple[tuple[str, Clash], ...]:
+    return tuple(sorted(rules.items(), key=lambda rule: (list(TOLD).index(rule[1]), rule[0])))
 
 
 def event_of_bytes(value: bytes) -> bytes:
