@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leads.policy import Absence, Member, Policy, Rule
+from leads.policy import Absence, Member, Policy, Rule, Widening
 from leads.records import Lead, Plan
 from routing import rules
 from routing.plan import compile_policy, plan
@@ -51,6 +51,38 @@ def test_where_a_lead_goes(said: dict[str, str], rule: str, members: tuple[str, 
     made = plan(lead(**said), GRADES, NOON)
 
     assert (made.rule, tuple(s.member for s in made.shares), made.pool, made.reason) == (rule, members, pool, reason)
+
+
+def test_trap_round_robin_does_not_assign_to_people_who_have_left() -> None:
+    made = plan(lead(city="上海"), GRADES, NOON)
+
+    assert "erin" not in {share.member for share in (*made.shares, *made.away)}
+    assert ("member:erin", "left") in made.considered
+
+
+def test_whoever_is_absent_is_owed_his_turns_and_whoever_is_paused_is_not() -> None:
+    people = (*PEOPLE, Member(id="fred", paused=True))
+
+    made = plan(lead(), policy(Rule(id="all", team="all"), members=people, credit=2.0), NOON)
+
+    assert ([share.member for share in made.away], made.credit) == (["dora"], 2.0)
+
+
+def test_a_widened_rule_asks_more_people() -> None:
+    asked = Rule(
+        id="r", team="all", levels=("senior",), widen=(Widening(5, levels=("senior", "mid")), Widening(9, levels=()))
+    )
+    router = compile_policy(policy(asked, members=PEOPLE))
+    before = router.plan(lead(), NOON)
+
+    wider = [router.again(before, NOON, waited) for waited in (4, 5, 9)]
+
+    assert [[s.member for s in made.shares] for made in wider if made] == [
+        ["amy"],
+        ["amy", "bo"],
+        ["amy", "bo", "chen"],
+    ]
+    assert {made.group for made in wider if made} == {"rule:r"}
 
 
 def test_the_shares_carry_weight_and_limits() -> None:
