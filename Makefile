@@ -43,7 +43,7 @@ bench: fast
 	@PYTHONSAFEPATH=1 PYTHONPATH=build/fast:. $(BIN)/python -m benchmarks
 
 chaos: parts
-	@$(BIN)/python -m pytest -m slow tests/chaos tests/leadstream
+	@$(BIN)/python -m pytest -m slow tests/chaos tests/leadstream tests/stores
 
 clean:
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .parts .leadstream

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import msgspec
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -88,17 +89,7 @@ def passing(index: ValkeyIndex, tenant: str, items: list[Any], ways: list[Way], 
     return pass_on(index.client, tenant, "gone", items, ways, at_ms=BEGAN + HOUR, actor="zhou", why="left", **asked)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    WAYS,
-    st.integers(1, 14),
-    st.integers(-1, 5),
-    st.booleans(),
-    st.sets(st.integers(1, 14)),
-    st.integers(1, 14),
-    st.randoms(),
-)
-async def test_it_agrees_with_the_twin_however_it_is_cut_and_repeated(
+async def agrees(
     index: ValkeyIndex, ways: list[Way], count: int, cap: int, pooling: bool, closed: set[int], cut: int, dice: Any
 ) -> None:
     tenant = uuid4().hex[:12]
@@ -123,6 +114,31 @@ async def test_it_agrees_with_the_twin_however_it_is_cut_and_repeated(
     assert counted == await places(index, tenant)
     assert sum(counted.values()) + sum(now.pools.values()) == count, "nobody is lost"
     assert counted["gone"] == sum(one.what == "kept" for one in done)
+
+
+ANY = (
+    WAYS,
+    st.integers(1, 14),
+    st.integers(-1, 5),
+    st.booleans(),
+    st.sets(st.integers(1, 14)),
+    st.integers(1, 14),
+    st.randoms(),
+)
+CHECKS = [HealthCheck.function_scoped_fixture]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=CHECKS)
+@given(st.tuples(*ANY))
+async def test_it_agrees_with_the_twin_however_it_is_cut_and_repeated(index: ValkeyIndex, how: tuple[Any, ...]) -> None:
+    await agrees(index, *how)
+
+
+@pytest.mark.slow
+@settings(max_examples=5_000, deadline=None, suppress_health_check=CHECKS)
+@given(st.tuples(*ANY))
+async def test_it_agrees_with_the_twin_five_thousand_times(index: ValkeyIndex, how: tuple[Any, ...]) -> None:
+    await agrees(index, *how)
 
 
 async def test_who_weighs_more_gets_more_and_the_terms_are_those_of_the_way(index: ValkeyIndex, tenant: str) -> None:
