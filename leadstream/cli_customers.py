@@ -89,12 +89,14 @@ def _fields(**given: str) -> dict[str, str]:
 
 Receipt = Annotated[str, typer.Argument(help="The receipt of any lead of this person; without one give --by.")]
 By = Annotated[str, typer.Option("--by", help="phone, email or wechat: asked for, or read from standard input.")]
+Named = Annotated[bool, typer.Option("--named", help="Ask for the name too: several people share the value.")]
 
 
 def erase(
     actor: Who,
     receipt: Receipt = "",
     by: By = "",
+    named: Named = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do it. Without it, only what would go.")] = False,
     proof: Annotated[Path | None, typer.Option(help="Where to write the proof as JSON.")] = None,
     again: Annotated[
@@ -112,7 +114,7 @@ def erase(
         proofs = asyncio.run(erasing.again(settings, name, again.read_bytes(), actor))
         print(f"{len(proofs)} people were erased again")
         sys.exit(0 if all(one.complete for one in proofs) else 1)
-    done = asyncio.run(erasing.erasing(settings, name, receipt, _value(receipt, by), actor, preview=not yes))
+    done = asyncio.run(erasing.erasing(settings, name, receipt, _value(receipt, by, named), actor, preview=not yes))
     for line in erasing.told(done):
         print(line)
     if not yes:
@@ -129,6 +131,7 @@ def access(
     out: Annotated[Path, typer.Option(help="Where to write it (JSON). Only you can read it.")],
     receipt: Receipt = "",
     by: By = "",
+    named: Named = False,
     config_file: Config = "",
     tenant: Tenant = "",
 ) -> None:
@@ -136,7 +139,7 @@ def access(
     from leadstream.access import gathered
 
     settings = settings_of(config_file)
-    kept = asyncio.run(gathered(settings, tenant_of(settings, tenant), receipt, _value(receipt, by), actor))
+    kept = asyncio.run(gathered(settings, tenant_of(settings, tenant), receipt, _value(receipt, by, named), actor))
     _private(out, msgspec.json.format(msgspec.json.encode(kept), indent=1))
     print(f"{len(kept['leads'])} leads, {len(kept['received'])} messages, {len(kept['history'])} moves: {out}")
 
@@ -150,14 +153,16 @@ def audit(receipt: Receipt = "", config_file: Config = "", tenant: Tenant = "") 
         print(line)
 
 
-def _value(receipt: str, by: str) -> dict[str, str]:
+def _value(receipt: str, by: str, named: bool) -> dict[str, str]:
     """The value a person is meant by: never an argument, which every user of the machine could read."""
     if receipt:
         return {}
     if by not in ("phone", "email", "wechat"):
         raise BadInput("nobody", "say who is meant: a receipt, or --by phone, email or wechat")
-    text = str(typer.prompt(by)) if sys.stdin.isatty() else sys.stdin.readline()
-    return {by: text.strip()}
+    wanted = (by, "name") if named else (by,)
+    return {
+        field: (str(typer.prompt(field)) if sys.stdin.isatty() else sys.stdin.readline()).strip() for field in wanted
+    }
 
 
 def _private(path: Path, content: bytes) -> None:

@@ -54,6 +54,10 @@ async def find(runtime: Runtime, tenant: str, receipt: str, fields: Mapping[str,
     if known.held.shared:
         raise BadInput("shared", "too many customers share this value to tell whose it is; give a receipt")
     holders = [holder for _, holder in asked.holders(known.held)]
+    if len(holders) > 1 and not asked.facts.name:
+        raise BadInput(
+            "several", f"{len(holders)} customers have this value: give the name too (--named), or a receipt"
+        )
     found = await _of(runtime, tenant, [holder.entity for holder in holders], asked.keys, ())
     facts = dict(found.facts) or {0: asked.facts}  # no lead of his is left, but messages may be
     return msgspec.structs.replace(found, facts=facts)

@@ -236,6 +236,12 @@ async def test_somebody_with_the_same_phone_keeps_his_lead(place: Place) -> None
     receipt = await place.receipt()
     await import_file(place.settings, "main", file, None, "fair", False)
     file.unlink()
+    for work in (place.erase(), gathered(place.settings, "main", "", {"phone": "13751234567"}, "zhou")):
+        with pytest.raises(BadInput, match="2 customers have this value"):
+            await work
+    his = await gathered(place.settings, "main", "", {"phone": "13751234567", "name": "秦无涯"}, "zhou")
+    assert receipt in {one["receipt"] for one in his["leads"]}
+    assert "meng@nowhere.example" not in repr(his)
     proof = await erasing.erasing(place.settings, "main", receipt, {}, "zhou", preview=False)
     left = await place.everywhere(MINE[2:])
     assert left == {}
