@@ -11,9 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from gateway.acceptance import Acceptance
 from gateway.described import takes_anything
-from gateway.ownership import Key, Moment, actor, refusal
+from gateway.ownership import actor, refusal
 from gateway.problems import Problem, documented
 from gateway.settings import TokenSpec
+from gateway.shapes import Key, Moment
 from leads.policy import Policy
 from leads.roster import Version
 

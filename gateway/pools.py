@@ -8,9 +8,9 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel
 
 from gateway.acceptance import Acceptance
-from gateway.ownership import MOST, Page
 from gateway.problems import documented
 from gateway.settings import TokenSpec
+from gateway.shapes import MOST, Page
 
 
 class Pool(BaseModel):

@@ -13,10 +13,11 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from gateway.acceptance import to_message
-from gateway.ownership import Customer, Former, Known, Page, actor, refusal
+from gateway.ownership import actor, refusal
 from gateway.pools import Pool
 from gateway.problems import Problem
 from gateway.settings import TokenSpec
+from gateway.shapes import Customer, Former, Known, Page
 from leads.errors import BadInput
 from leads.ownership import PROVISIONAL, SUSPENDED, Act, Lease, Moved, Terms
 from leads.policy import Policy

@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 
 from gateway.delivery import fresh_event
 from gateway.mapping import assign
-from gateway.ownership import REPORTS, Customer, receipt_of
+from gateway.ownership import REPORTS, receipt_of
 from gateway.problems import Problem
 from gateway.settings import ROLES, Role, TokenSpec
+from gateway.shapes import Customer
 from leads.errors import BadInput, LeadstreamError
 from leads.ownership import REFUSALS, Act
 from leads.records import Envelope, Row

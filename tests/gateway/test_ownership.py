@@ -11,9 +11,10 @@ import pytest
 from fastapi import FastAPI
 
 from gateway.app import make_app
-from gateway.ownership import MOVES, STATUS, Customer, Page
+from gateway.ownership import MOVES, STATUS
 from gateway.pools import Pool
 from gateway.settings import ROLES, Role, TokenSpec
+from gateway.shapes import Customer, Page
 from leads.ownership import REFUSALS, Act, Moved
 from leads.records import Envelope, Outcome
 from tests.gateway.door import NOW_MS, Clock, Log, Memory, Record, bearer, configured, problem, token
