@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,7 +13,8 @@ import pytest
 from leads.ownership import Act, Lease, Terms
 from leads.policy import Absence, Answer, Hours, Member, Policy, Pool, Rule, Team, Widening
 from leads.records import Outcome
-from leadstream.placing import Placer
+from leadstream.placing import Placer, draining
+from leadstream.runtime import clock
 from routing.days import day_number
 from routing.plan import compile_policy
 from stores.entities import entity
@@ -19,6 +22,7 @@ from stores.index import ValkeyIndex
 from stores.journal import ValkeyJournal, effects
 from stores.ownership import act, due
 from stores.waiting import waiting
+from streams.metrics import Metrics, new_registry
 from tests.routing.build import NOON, when
 from tests.routing.build import lead as said
 from tests.stores.making import decide, event, lead, outcome
@@ -214,3 +218,26 @@ async def test_whoever_does_not_answer_loses_the_lead_and_never_gets_it_back(ind
     assert sorted(had[:2]) == ["amy", "bo"]
     assert had[2:] == ["", ""]
     assert ("warning", had[0], "unanswered") in await house.moves()
+
+
+async def test_a_worker_places_who_waits_within_a_second_or_two_of_somebody_being_free(
+    index: ValkeyIndex, tenant: str
+) -> None:
+    house = House(index, tenant, ALL, amy=Member("", max_open=1))
+    for _ in range(2):
+        await house.comes(clock())
+    policies = SimpleNamespace(known=lambda tenant: house.policy())
+    runtime: Any = SimpleNamespace(
+        client=index.client, settings=SimpleNamespace(tenants={tenant: None}), policies=policies
+    )
+    metrics = Metrics(new_registry(), component="worker", version="0")
+    duty = asyncio.create_task(draining(runtime, house.placer, metrics))
+    try:
+        await asyncio.sleep(0.1)
+        await house.releases(1, clock())
+        while (await house.lease(2)).owner != "amy":
+            assert not duty.done()
+            await asyncio.sleep(0.05)
+    finally:
+        duty.cancel()
+        await asyncio.gather(duty, return_exceptions=True)
