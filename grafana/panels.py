@@ -72,11 +72,14 @@ def lines(
     *,
     width: int = 8,
     stacked: bool = False,
+    signed: bool = False,
     runbook: str = "",
 ) -> timeseries.Panel:
-    """Lines over time; ``queries`` maps a legend to an expression. Thresholds show as dashed lines."""
-    panel = timeseries.Panel().fill_opacity(25 if stacked else 5).show_points(VisibilityMode.NEVER).min(0)
-    for letter, (legend, expr) in zip("ABCDEF", queries.items(), strict=False):
+    """Lines over time; ``queries`` maps a legend to an expression. Thresholds show as dashed lines. ``signed``: may be below 0."""
+    panel = timeseries.Panel().fill_opacity(25 if stacked else 5).show_points(VisibilityMode.NEVER)
+    if not signed:
+        panel.min(0)
+    for letter, (legend, expr) in zip("ABCDEF"[: len(queries)], queries.items(), strict=True):
         panel.with_target(prometheus.Dataquery().expr(expr).legend_format(legend).ref_id(letter).range())
     panel.tooltip(common.VizTooltipOptions().mode(TooltipDisplayMode.MULTI))
     panel.legend(
@@ -93,15 +96,26 @@ def lines(
     return panel
 
 
-def bars(title: str, says: str, legend: str, expr: str, unit: str = "short", *, width: int = 8) -> bargauge.Panel:
-    """Amounts side by side, the largest first, over the time the dashboard shows."""
+def bars(
+    title: str,
+    says: str,
+    legend: str,
+    expr: str,
+    unit: str = "short",
+    *,
+    width: int = 8,
+    signed: bool = False,
+    runbook: str = "",
+) -> bargauge.Panel:
+    """Amounts side by side, the largest first. ``signed``: may be below 0."""
     panel = (
         bargauge.Panel()
         .with_target(prometheus.Dataquery().expr(f"sort_desc({expr})").legend_format(legend).ref_id("A").instant())
         .orientation(VizOrientation.HORIZONTAL)
         .display_mode(BarGaugeDisplayMode.BASIC)
         .reduce_options(common.ReduceDataOptions().calcs(["lastNotNull"]))
-        .min(0)
     )
-    _dress(panel, title, says, unit, CALM, (width, 8), "")
+    if not signed:
+        panel.min(0)
+    _dress(panel, title, says, unit, CALM, (width, 8), runbook)
     return panel

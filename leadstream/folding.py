@@ -73,6 +73,7 @@ class Fold:
         """Fold what has not been folded. Raises StoreDown."""
         mine = self._tenants.get(tenant)
         if mine is None or self._clock() - mine.seen_ms > HOLD_MS / 2:  # another process may have folded meanwhile
+            self._metrics.begin(tenant)
             kept = await load(self._runtime.client, tenant)
             brought = mine.brought if mine else Brought()
             mine = self._tenants[tenant] = Tenant(tenant, _books(kept) if kept else Books(), brought)

@@ -128,6 +128,15 @@ class Metrics(Collector):
             self._sums["leadstream_stale_decisions_total"][()] += stale
             self._sums["leadstream_full_buckets_total"][()] += full_buckets
 
+    def begin(self, tenant: str) -> None:
+        """This process counts for a tenant: counters whose other labels are closed exist for it from now on, so that the first
+        of a kind is a step that a rate sees."""
+        for metric in CATALOGUE:
+            others = [values for label, values in metric.labels.items() if label != "tenant"]
+            if metric.kind == "counter" and len(others) < len(metric.labels) and all(others):
+                kinds = [values or (tenant,) for values in metric.labels.values()]
+                self.count(metric.name, dict.fromkeys(product(*kinds), 0.0))
+
     def timed(self, tenant: str, delays_ms: Sequence[tuple[str, int | None]]) -> None:
         """Leads that say when their customers left their details: (source, how long ago; None when it cannot be read)."""
         told = [(source, delay) for source, delay in delays_ms if delay is not None]

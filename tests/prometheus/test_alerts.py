@@ -19,14 +19,25 @@ from tests.parts.prometheus import promtool, running, tool
 ROOT = Path(__file__).resolve().parents[2]
 HERE = ROOT / "prometheus"
 RUNBOOKS = ROOT / "docs" / "runbooks"
-RULES: list[dict[str, Any]] = yaml.safe_load((HERE / "alerts.yml").read_text())["groups"][0]["rules"]
+GROUPS: list[dict[str, Any]] = yaml.safe_load((HERE / "alerts.yml").read_text())["groups"]
+RULES: list[dict[str, Any]] = [rule for group in GROUPS for rule in group["rules"]]
+RECORDED: dict[str, str] = {
+    rule["record"]: rule["expr"]
+    for group in yaml.safe_load((HERE / "recording.yml").read_text())["groups"]
+    for rule in group["rules"]
+}
 TESTS: list[dict[str, Any]] = yaml.safe_load((HERE / "alerts_test.yml").read_text())["tests"]
 each_alert = pytest.mark.parametrize("rule", RULES, ids=[rule["alert"] for rule in RULES])
 
 
 @pytest.mark.parametrize(
     "arguments",
-    [("check", "config", "prometheus.yml"), ("check", "rules", "alerts.yml"), ("test", "rules", "alerts_test.yml")],
+    [
+        ("check", "config", "prometheus.yml"),
+        ("check", "rules", "alerts.yml"),
+        ("check", "rules", "recording.yml"),
+        ("test", "rules", "alerts_test.yml"),
+    ],
     ids=" ".join,
 )
 def test_promtool_agrees(arguments: tuple[str, str, str]) -> None:
@@ -70,7 +81,18 @@ def test_alert_says_how_urgent_it_is_and_what_to_do(rule: dict[str, Any]) -> Non
 
 @each_alert
 def test_alert_asks_for_metrics_of_the_catalogue(rule: dict[str, Any]) -> None:
-    assert {*re.findall(r"leadstream_\w+", rule["expr"])} <= BY_NAME.keys()
+    assert {*re.findall(r"leadstream:[\w:]+", rule["expr"])} <= RECORDED.keys()
+    for name in re.findall(r"leadstream_\w+", rule["expr"]):
+        assert name in BY_NAME
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_recording_asks_for_metrics_of_the_catalogue(name: str) -> None:
+    for found in re.findall(r"leadstream_\w+", RECORDED[name]):
+        metric = BY_NAME.get(found) or BY_NAME[re.sub(r"_(bucket|sum|count)$", "", found)]
+        assert (metric.kind == "histogram") == (found != metric.name)
+        edges = re.findall(r'le="([\d.]+)"', RECORDED[name])
+        assert all(float(edge) in metric.buckets for edge in edges), "an objective is an edge of its histogram"
 
 
 def test_runbooks_are_for_alerts_that_exist() -> None:
@@ -94,7 +116,7 @@ def test_a_real_prometheus_scrapes_a_worker_and_misses_the_door(tmp_path: Path) 
     worker = next(job for job in config["scrape_configs"] if job["job_name"] == "worker")
     del worker["dns_sd_configs"]  # needs the name server of Compose's network
     worker["static_configs"] = [{"targets": [f"127.0.0.1:{port}"]}]
-    config |= {"scrape_configs": [worker], "rule_files": [str(HERE / "alerts.yml")]}
+    config |= {"scrape_configs": [worker], "rule_files": [str(HERE / "recording.yml"), str(HERE / "alerts.yml")]}
     config["global"] |= {"scrape_interval": "1s", "scrape_timeout": "1s", "evaluation_interval": "1s"}
     del config["alerting"]
     stop = serve(registry, port, "127.0.0.1")

@@ -183,3 +183,12 @@ def test_a_worker_serves_its_page() -> None:
         stop()
     assert 'leadstream_build_info{component="worker",version="1.2.3"} 1.0' in page
     assert "process_resident_memory_bytes" in page
+
+
+def test_a_tenants_counters_with_closed_labels_begin_at_nothing(registry: CollectorRegistry, metrics: Metrics) -> None:
+    metrics.begin("acme")
+    metrics.count("leadstream_moves_total", {("acme", "split"): 7.0})
+    metrics.begin("acme")
+    assert registry.get_sample_value("leadstream_moves_total", {"tenant": "acme", "move": "claim"}) == 0
+    assert registry.get_sample_value("leadstream_moves_total", {"tenant": "acme", "move": "split"}) == 7
+    assert registry.get_sample_value("leadstream_duplicates_total", {"tenant": "acme"}) is None, "sources are not known"
