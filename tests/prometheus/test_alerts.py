@@ -26,7 +26,11 @@ RECORDED: dict[str, str] = {
     for group in yaml.safe_load((HERE / "recording.yml").read_text())["groups"]
     for rule in group["rules"]
 }
-TESTS: list[dict[str, Any]] = yaml.safe_load((HERE / "alerts_test.yml").read_text())["tests"]
+TESTS: list[dict[str, Any]] = [
+    test
+    for name in ("alerts_test", "alerts_days_test")
+    for test in yaml.safe_load((HERE / f"{name}.yml").read_text())["tests"]
+]
 each_alert = pytest.mark.parametrize("rule", RULES, ids=[rule["alert"] for rule in RULES])
 
 
@@ -37,6 +41,7 @@ each_alert = pytest.mark.parametrize("rule", RULES, ids=[rule["alert"] for rule 
         ("check", "rules", "alerts.yml"),
         ("check", "rules", "recording.yml"),
         ("test", "rules", "alerts_test.yml"),
+        ("test", "rules", "alerts_days_test.yml"),
     ],
     ids=" ".join,
 )
