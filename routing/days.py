@@ -24,6 +24,11 @@ def _day(quarter: int, zone: ZoneInfo) -> int:
 
 def period(at_ms: int, zone: ZoneInfo, unit: Unit) -> str:
     """The local week (ISO: ``2026-W48``) or month (``2026-11``) a moment lies in. Sorts as text."""
-    day = datetime.fromtimestamp(at_ms / 1_000, zone)
+    return _period(at_ms // (_HOUR_MS // 4), zone, unit)
+
+
+@lru_cache(maxsize=256)
+def _period(quarter: int, zone: ZoneInfo, unit: Unit) -> str:
+    day = datetime.fromtimestamp(quarter * 900, zone)
     year, week, _ = day.isocalendar()
     return f"{year}-W{week:02d}" if unit == "week" else f"{day:%Y-%m}"

@@ -106,6 +106,7 @@ class Metrics(Collector):
             [(o.tenant, max(o.evidence, key=_BITS).field) for o in outcomes if o.code in _COLLISIONS and o.evidence]
         )
         waits = Counter(zip([o.door for o in outcomes], accepted_ms, strict=False))
+        weights = Counter([(o.verdict, round(o.bits)) for o in outcomes if o.evidence])
         levels: Counter[Values] = Counter(
             [(e.field, e.level) for o in outcomes if o.verdict == "same" for e in o.evidence]
         )
@@ -113,9 +114,8 @@ class Metrics(Collector):
             self._many("leadstream_outcomes_total", codes)
             self._many("leadstream_collisions_total", met)
             self._many("leadstream_evidence_total", levels)
-            for outcome in outcomes:
-                if outcome.evidence:
-                    self._shape("leadstream_match_weight", (outcome.verdict,)).add(outcome.bits)
+            for (verdict, bits), n in weights.items():
+                self._shape("leadstream_match_weight", (verdict,)).add(bits, n)
             for (door, at_ms), n in waits.items():
                 self._shape("leadstream_answer_seconds", (door,)).add(max(0, now_ms - at_ms) / 1000, n)
             for value, n in Counter(candidates).items():
