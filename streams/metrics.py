@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import accumulate, product
+from math import ceil
 from operator import attrgetter
 
 from prometheus_client import (
@@ -106,7 +107,8 @@ class Metrics(Collector):
             [(o.tenant, max(o.evidence, key=_BITS).field) for o in outcomes if o.code in _COLLISIONS and o.evidence]
         )
         waits = Counter(zip([o.door for o in outcomes], accepted_ms, strict=False))
-        weights = Counter([(o.verdict, round(o.bits)) for o in outcomes if o.evidence])
+        # edges are whole bits, so rounding up moves nobody over one
+        weights = Counter([(o.verdict, ceil(max(-99.0, min(99.0, o.bits)))) for o in outcomes if o.evidence])
         levels: Counter[Values] = Counter(
             [(e.field, e.level) for o in outcomes if o.verdict == "same" for e in o.evidence]
         )
