@@ -186,6 +186,7 @@ TABLES: dict[str, Callable[[Figures], str]] = {
     "life": life,
     "hostile": hostile,
     "peers": peers,
+    "ablation": ablation,
 }
 
 

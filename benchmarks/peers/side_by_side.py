@@ -36,7 +36,7 @@ PEERS = {
 THRESHOLDS = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.99, 0.999)
 SETS = (
     *("leads10k", "febrl3", "fodors_zagats", "fake_1000", "cn_company_brands", "chicago_early_childhood"),
-    *("patstat_applicants", "ror_affiliations", "ror_chinese_orgs", "amazon_google_products"),
+    *("patstat_applicants", "ror_affiliations", "ror_chinese_orgs"),
 )
 FULL_SETS = (*SETS, "leads100k", "febrl1", "febrl2")
 #: Custom fields of a set, for everybody.
