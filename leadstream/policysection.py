@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -14,12 +13,9 @@ from leads.policy import (
     Absence,
     Answer,
     Clash,
-    Condition,
     Contact,
     Handover,
-    Hours,
     Member,
-    Op,
     Policy,
     Pool,
     Rule,
@@ -29,6 +25,8 @@ from leads.policy import (
     Widening,
     versioned,
 )
+from leadstream.conditions import Test, conditions
+from leadstream.hours import HoursSection
 from leadstream.section import Names, Section, listed
 
 MINUTE_MS, HOUR_MS, DAY_MS = 60_000, 3_600_000, 86_400_000
@@ -40,23 +38,6 @@ Kind = Literal["A", "B", "C", "report", "claim", "transfer", "call", "form", "im
 Cap = Annotated[int, Field(ge=-1)]
 Days = Annotated[float, Field(ge=0, le=36_500)]
 Minutes = Annotated[float, Field(ge=0, le=5_256_000)]
-WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
-
-class Test(Section):
-    """One field's conditions, all of which must hold. A bare value or list means ``in``."""
-
-    in_: Names = Field(default=(), alias="in")
-    not_in: Names = ()
-    at_least: Names = ()
-    at_most: Names = ()
-    prefix: Names = ()
-    exists: bool = False
-
-    @model_validator(mode="before")
-    @classmethod
-    def _short(cls, value: Any) -> Any:
-        return {"in": value} if isinstance(value, str | list) else value
 
 
 class AnswerSection(Section):
@@ -183,29 +164,6 @@ class PoolSection(Section):
         )
 
 
-class HoursSection(Section):
-    """``times``: days to spans of the clock, ``mon-fri: 09:00-12:00, 13:30-18:00``; one that ends earlier goes over midnight."""
-
-    times: dict[str, str]
-    holidays: str = ""
-    closed: tuple[date, ...] = ()
-    open: tuple[date, ...] = ()
-
-    @model_validator(mode="after")
-    def _readable(self) -> HoursSection:
-        self.hours()
-        return self
-
-    def hours(self) -> Hours:
-        spans = tuple((day, *span) for days, text in self.times.items() for day in _days(days) for span in _spans(text))
-        return Hours(
-            spans=tuple(sorted(spans)),
-            holidays=self.holidays,
-            closed=tuple(sorted(day.toordinal() for day in self.closed)),
-            open=tuple(sorted(day.toordinal() for day in self.open)),
-        )
-
-
 class ScopeSection(Section):
     when: dict[str, Test]
     unique: dict[str, Clash] = {}
@@ -317,46 +275,6 @@ class PolicySection(Section):
             disputes=self.disputes.rulebook(),
         )
         return versioned(policy)
-
-
-def conditions(when: dict[str, Test]) -> tuple[Condition, ...]:
-    """The conditions of ``when``, in order."""
-    return tuple(condition for field, test in when.items() for condition in _conditions(field, test))
-
-
-def _conditions(field: str, test: Test) -> list[Condition]:
-    said = dict(test)
-    listed: tuple[Op, ...] = ("not_in", "at_least", "at_most", "prefix")
-    made = [Condition(field=field, op=op, values=said[op]) for op in listed if op in test.model_fields_set]
-    if "in_" in test.model_fields_set:
-        made.append(Condition(field=field, op="in", values=test.in_))
-    if test.exists:
-        made.append(Condition(field=field, op="exists"))
-    return made
-
-
-def _days(text: str) -> list[int]:
-    """Weekdays of ``mon-fri``, ``sat`` or ``daily``. Raises ValueError."""
-    if text.strip().lower() == "daily":
-        return list(range(7))
-    first, _, last = (part.strip().lower() for part in text.partition("-"))
-    if first not in WEEK or (last or first) not in WEEK:
-        raise ValueError(f"'{text}' names no days; write mon, mon-fri or daily")
-    start, end = WEEK.index(first), WEEK.index(last or first)
-    return [day % 7 for day in range(start, (end if end >= start else end + 7) + 1)]
-
-
-def _spans(text: str) -> list[tuple[int, int]]:
-    """Minutes of ``09:00-12:00, 13:30-18:00``. Raises ValueError."""
-    spans = []
-    for part in text.split(","):
-        found = re.fullmatch(r"\s*(\d{1,2}):(\d\d)\s*-\s*(\d{1,2}):(\d\d)\s*", part)
-        hour, minute, until_hour, until_minute = map(int, found.groups()) if found else (99, 0, 0, 0)
-        if max(hour, until_hour) > 24 or max(minute, until_minute) > 59:
-            raise ValueError(f"'{part.strip()}' is no span of the clock; write one like 09:00-18:00")
-        start, end = hour * 60 + minute, until_hour * 60 + until_minute
-        spans.append((start, end if end > start else end + 1_440))
-    return spans
 
 
 def _ms(amount: float, unit_ms: int) -> int:
