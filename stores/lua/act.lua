@@ -43,7 +43,7 @@ local function finish(status, reason)
   if changed_any then
     open_entity(e).version = pack('>I8', journal)
     local at = look_at(l)
-    if at and (not look or at < look) then arm(pack('>I4', l.seq), at) end -- a hint at or before its time is there already otherwise
+    if at and (not look or at < look or look <= now) then arm(pack('>I4', l.seq), at) end -- else a hint at or before its time is there
     write_entities({})
     write_hints()
     call('HSET', KEYS[1], 'time', now)

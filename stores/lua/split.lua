@@ -21,16 +21,17 @@ local parts, order, part_of, keeper = regroup(rest, tails, mine)
 move('split', was, '', who, number(mine))
 
 -- Holdings: what was given for the lead goes with it, unless the others would be left with none.
-local own = {}
+local own, stay = {}, {}
 for _, h in ipairs(holds) do
   local id = part_of(pack('>I4', h[7])) or keeper
   local others = false
   for _, k in ipairs(holds) do others = others or (k[1] == h[1] and k[7] ~= number(mine)) end
   local mine_too = h[7] == number(mine) and others
-  if not mine_too and h[7] == number(mine) then go_by(h, keeper) end
+  if not mine_too and h[7] == number(mine) then stay[#stay + 1] = h end
   local to = mine_too and own or parts[id].holds
   to[#to + 1] = h
 end
+for _, h in ipairs(stay) do go_by(h, keeper) end
 
 local function become(id, further, held)
   local now = renew(id)

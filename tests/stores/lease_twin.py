@@ -258,13 +258,14 @@ class Twin:
             return "known" if self.decided[seq] == answer else "otherwise"
         if seq not in self.waiting:
             return "settled"
-        self.time, other = max(self.time, at), self.waiting[seq]
+        other = self.waiting[seq]
         a, gone = self.root(seq), other not in self.plans
         if answer == "same":
             if gone:
                 return "gone"
             if self._apart(a, self.root(other)):
                 return "told_apart"
+            self.time = max(self.time, at)
             del self.waiting[seq]
             e, suspended = self._unite(a, self.root(other))
             self.move("same", e, who)
@@ -276,6 +277,7 @@ class Twin:
             if now and now.state == PROVISIONAL:
                 self._give(seq, e)
         else:
+            self.time = max(self.time, at)
             del self.waiting[seq]
             self.move("told_apart", a, who)
             if not gone:
@@ -559,7 +561,7 @@ class Twin:
     # ---------------------------------------------------------------- time
 
     def comes_due(self, now: int) -> dict[tuple[str, int, str], tuple[int, Held]]:
-        """What is to be done by now: (lapsed or warning, lead, why) -> entity, lease."""
+        """What is to be done by now: (lapsed or warning, entity, why and scope) -> entity, lease."""
         todo: dict[tuple[str, int, str], tuple[int, Held]] = {}
         for e, held in self.holds.items():
             for h in held:
@@ -567,17 +569,17 @@ class Twin:
                     continue
                 ends = h.ends()
                 if ends and ends[0] <= now:
-                    todo["lapsed", h.seq, ends[1] + h.scope] = e, h
+                    todo["lapsed", e, ends[1] + h.scope] = e, h
                     continue
                 if h.answer and h.answer <= now and h.warned < h.answer:
-                    todo["warning", h.seq, "unanswered" + h.scope] = e, h
+                    todo["warning", e, "unanswered" + h.scope] = e, h
                 if (
                     ends
                     and h.warn
                     and ends[0] - h.warn <= now
                     and max(h.warned, h.answer if h.answer <= now else 0) < ends[0]
                 ):
-                    todo["warning", h.seq, ends[1] + h.scope] = e, h
+                    todo["warning", e, ends[1] + h.scope] = e, h
         return todo
 
     def waits(self, now: int) -> set[tuple[int, str]]:

@@ -245,7 +245,7 @@ class History(RuleBasedStateMachine):
                 if one.what == "unanswered":
                     self.same((one.seq, one.lease.scope) in waits, True)
                     continue
-                what = one.what, one.seq, one.why + one.lease.scope
+                what = one.what, one.entity, one.why + one.lease.scope
                 self.same(what in todo, True)
                 e, h = todo.pop(what)
                 self.twin.do(one.what, e, h, one.why, self.now)
