@@ -16,6 +16,7 @@ BENCHMARKS = {
     "distributed": "the real worker on Kafka beside a Faust pass-through and beside the embedded log",
     "growth": "speed, latency, memory and candidates as the index grows to 100,000 leads (--full: a million)",
     "profile": "a lead in microseconds, step by step, and by normaliser",
+    "metering": "what counting for /metrics costs a lead, beside a worker that counts nothing",
     "life": "retention, erasure and re-key at 100,000 leads: cost a lead",
     "hostile": "streams made to hurt, 20,000 leads each (--full: 100,000), against ordinary leads",
     "ablation": "accuracy without each normaliser, key and comparison, on every set",

@@ -115,6 +115,20 @@ def life(found: Figures) -> str:
     return table(heads, lines)
 
 
+def metering(found: Figures) -> str:
+    lines = [
+        ("a lead, counting nothing", f"{found['uncounted_us']:.1f} us", ""),
+        ("a lead, counted", f"{found['counted_us']:.1f} us", f"{found['counting_share']:+.1%}"),
+        (
+            "its entry of the journal, folded",
+            f"{found['fold_us']:.1f} us",
+            f"{found['fold_us'] / found['uncounted_us']:+.1%}",
+        ),
+        ("one page", f"{found['page_ms']:.1f} ms", ""),
+    ]
+    return table(("CPU of a worker", "", "of a lead"), lines)
+
+
 def hostile(found: Figures) -> str:
     heads = (
         *(f"{found['leads']:,} leads", "worker us", "store us", "both, last fifth", "against ordinary"),
@@ -183,6 +197,7 @@ TABLES: dict[str, Callable[[Figures], str]] = {
     "distributed": distributed,
     "growth": growth,
     "profile": profile,
+    "metering": metering,
     "life": life,
     "hostile": hostile,
     "peers": peers,
