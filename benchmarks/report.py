@@ -129,6 +129,21 @@ def metering(found: Figures) -> str:
     return table(("CPU of a worker", "", "of a lead"), lines)
 
 
+def ownership(found: Figures) -> str:
+    heads = (
+        f"beside {found['entities']:,} entities",
+        *("a second, 50 at a time", "store us", "client us", "one at a time p50 ms", "p99 ms"),
+    )
+    lines = [
+        (name, _per_s(c["per_s"]), c["store_us"], c["client_us"], c["p50_ms"], c["p99_ms"])
+        for name, c in found["operations"].items()
+    ]
+    return (
+        f"{table(heads, lines)}\n\n{found['lapsed']:,} protections that ended at once went to the pool in "
+        f"{found['lapse_seconds']} s, {found['lapse_store_us']} us of the store each, the longest step {found['longest_step_ms']} ms."
+    )
+
+
 def hostile(found: Figures) -> str:
     heads = (
         *(f"{found['leads']:,} leads", "worker us", "store us", "both, last fifth", "against ordinary"),
@@ -199,6 +214,7 @@ TABLES: dict[str, Callable[[Figures], str]] = {
     "profile": profile,
     "metering": metering,
     "life": life,
+    "ownership": ownership,
     "hostile": hostile,
     "peers": peers,
     "ablation": ablation,
