@@ -18,6 +18,7 @@ from gateway.limits import Buckets
 from gateway.payload import Malformed
 from gateway.problems import Problem
 from gateway.settings import GatewayConfig, Scope, SourceSpec
+from gateway.shedding import Ask, Backlog
 from leads.errors import LogDown
 from leads.records import Door, Envelope, Row
 from streams.dead_letters import dead_letter
@@ -64,12 +65,14 @@ class Acceptance:
         meter: Meter,
         tokens: Tokens | None = None,
         tracing: Tracing | None = None,
+        backlog: Ask | None = None,
     ) -> None:
         self.config, self.publisher, self.index, self.clock = config, publisher, index, clock
         self.seen, self.meter = seen, meter
         self.tracing = tracing or Untraced()
         self.digester = Digester(config.digest_secret)
         self.buckets = Buckets(clock)
+        self.backlog = Backlog(backlog, config.limits.backlog_messages, clock)
         self.callers = Callers(config.tokens, tokens)
 
     def source(self, name: str, *kinds: str) -> SourceSpec:
@@ -82,7 +85,8 @@ class Acceptance:
         return spec
 
     def admit(self, name: str, spec: SourceSpec) -> None:
-        """Count a request whose sender is known. Raises Problem 429."""
+        """Count a request whose sender is known. Raises Problem 429; 503 while the workers are behind."""
+        self.backlog.check()
         self.buckets.take(name, spec.rate_per_s, spec.burst)
 
     async def admit_caller(self, headers: Mapping[str, str], scope: Scope, spec: SourceSpec) -> None:

@@ -31,6 +31,7 @@ from gateway.pools import Pools
 from gateway.problems import Problem, documented
 from gateway.reviews import Reviews
 from gateway.settings import GatewayConfig, faults
+from gateway.shedding import Ask, Crowd
 from leads.errors import Misconfigured, Unavailable
 from streams.ports import Index, Publisher
 from streams.tracing import Tracing
@@ -64,13 +65,14 @@ def make_app(
     owning: Owning | None = None,
     staff: Staff | None = None,
     tracing: Tracing | None = None,
+    backlog: Ask | None = None,
 ) -> FastAPI:
     """The HTTP door. ``clock`` gives milliseconds; ``metrics`` the body and content type of /metrics; ``probes`` are
-    asked by /readyz besides the store. Raises Misconfigured with every fault of the configuration."""
+    asked by /readyz besides the store; ``backlog`` once a second how much waits in the log. Raises Misconfigured with every fault of the configuration."""
     if found := faults(config):
         raise Misconfigured(found)
     meter = meter or Unmetered()
-    acceptance = Acceptance(config, publisher, index, clock, seen, meter, tokens, tracing)
+    acceptance = Acceptance(config, publisher, index, clock, seen, meter, tokens, tracing, backlog)
     app = FastAPI(title="leadstream", version=version("leadstream"), docs_url=None, redoc_url=None)
     problems.install(app)
     for door in (calls, forms, imports, receipts):
@@ -90,6 +92,7 @@ def make_app(
         app.include_router(policies.router(acceptance, staff))
     _health(app, acceptance, dict(probes or {}), metrics)
     app.add_middleware(BoundedRequests, limits=config.limits)
+    app.add_middleware(Crowd, most=config.limits.requests_at_once)
     app.add_middleware(_Metered, meter=meter)
     describe(app)
     return app

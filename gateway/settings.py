@@ -73,7 +73,8 @@ class TokenSpec(msgspec.Struct, frozen=True, kw_only=True):
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """Bounds of what the door takes in. ``answer_s``: how long a form or call waits for the log before it is answered 503
-    (senders wait 5 to 15 s); ``unpacked_bytes``, ``pack_ratio`` and ``cells`` bound a workbook once unpacked."""
+    (senders wait 5 to 15 s); ``unpacked_bytes``, ``pack_ratio`` and ``cells`` bound a workbook once unpacked. Beyond
+    ``requests_at_once`` in this process and ``backlog_messages`` in the log leads are answered 503 at once."""
 
     body_bytes: int = 1_000_000
     import_bytes: int = 50_000_000
@@ -87,6 +88,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     unpacked_bytes: int = 400_000_000
     pack_ratio: int = 200
     cells: int = 20_000_000
+    requests_at_once: int = 64
+    backlog_messages: int = 50_000
 
 
 class GatewayConfig(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ from importlib.metadata import version
 import uvicorn
 
 from gateway.app import make_app
+from gateway.shedding import Ask
 from leadstream.casebook import disputes
 from leadstream.logs import setup
 from leadstream.ownership import Owners
@@ -17,6 +18,7 @@ from leadstream.runtime import WORKERS, Runtime, clock
 from leadstream.settings import Settings
 from leadstream.tokens import IssuedTokens
 from stores.idempotency import RedisIdempotency
+from stores.stream_log import StreamConsumer
 from streams.metrics import Metrics, exposition, new_registry
 from streams.topics import RAW
 
@@ -30,6 +32,7 @@ def run_gateway(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT. Raises Misconfigured, StoreDown at the start."""
     setup("gateway")
     runtime = Runtime(settings, timeout_s=ANSWER_S)  # whoever waits at the door is told soon that the store hangs
+    reader = runtime.consumer(WORKERS, "gateway")
     registry = new_registry()
     metrics = Metrics(registry, component="gateway", version=version("leadstream"))
     app = make_app(
@@ -47,13 +50,27 @@ def run_gateway(settings: Settings) -> None:
         owning=Owners(runtime, clock, lambda: runtime.shell(metrics, "door")),
         staff=Roster(runtime.client, runtime.policies, settings, clock),
         tracing=runtime.tracing("gateway"),
+        backlog=_backlog(runtime, reader),
     )
 
     async def join() -> None:
         if runtime.embedded_log:  # from now on nothing is dropped before the workers have had it
-            await runtime.consumer(WORKERS, "gateway").join(RAW)
+            await reader.join(RAW)
 
     app.router.add_event_handler("startup", join)
+    app.router.add_event_handler("shutdown", reader.stop)
     app.router.add_event_handler("shutdown", runtime.close)
     where = settings.gateway
     uvicorn.run(app, host=where.host, port=where.port, log_config=None, access_log=False, timeout_graceful_shutdown=20)
+
+
+def _backlog(runtime: Runtime, reader: StreamConsumer) -> Ask:
+    """How many messages no worker has finished."""
+
+    async def on_kafka() -> int:
+        from streams.kafka_log import positions  # the Kafka extra need not be installed
+
+        places = await positions(",".join(runtime.settings.log.bootstrap), WORKERS, RAW)
+        return sum(end - at for at, end in places.values())
+
+    return (lambda: reader.backlog(RAW)) if runtime.embedded_log else on_kafka

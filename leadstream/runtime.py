@@ -152,6 +152,8 @@ class Runtime:
                 columns=limits.columns,
                 chunk_rows=limits.chunk_rows,
                 imports_at_once=limits.imports_at_once,
+                requests_at_once=limits.requests_at_once,
+                backlog_messages=limits.backlog_messages,
             ),
         )
 

@@ -64,6 +64,8 @@ class LimitsSection(Section):
     columns: int = Field(default=500, ge=1)
     chunk_rows: int = Field(default=50, ge=1, le=1_000)
     imports_at_once: int = Field(default=2, ge=1)
+    requests_at_once: int = Field(default=64, ge=1)  # in a door; the next one is answered 503
+    backlog_messages: int = Field(default=50_000, ge=1)  # unfinished in the log; beyond, leads are answered 503
     max_value_chars: int = Field(default=4_000, ge=10)
 
 

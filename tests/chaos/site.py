@@ -17,6 +17,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
 import yaml
 from redis import Redis
 
@@ -208,6 +209,14 @@ async def until(condition: Callable[[], Any], seconds: float = 30.0, explain: Ca
     while not condition():
         assert time.monotonic() < deadline, f"did not happen within {seconds:.0f} s: {explain()}"
         await asyncio.sleep(0.01)
+
+
+def answers(url: str) -> bool:
+    """Whether it says 200 there."""
+    try:
+        return httpx.get(url, timeout=5).status_code == 200
+    except httpx.TransportError:
+        return False
 
 
 def table(rows: Iterable[tuple[str, object]]) -> str:

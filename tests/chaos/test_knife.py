@@ -15,12 +15,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from random import Random, SystemRandom
 
-import httpx
 import pytest
 
 from tests.chaos.knife import EMBEDDED, ON_KAFKA, Fault, Victim
 from tests.chaos.observer import doubled, faults, look, lost
-from tests.chaos.site import Site, table, until
+from tests.chaos.site import Site, answers, table, until
 from tests.chaos.visitors import SOURCE, Visitors
 from tests.parts.kafka import Kafka
 
@@ -56,7 +55,7 @@ async def hurt(
     each = random.sample(sorted(set(kinds), key=lambda fault: fault.__name__), len(set(kinds)))  # all of them, first
     done: Counter[str] = Counter()
     victim = Victim(site, random, kafka, workers)
-    await until(lambda: _ready(site), 60, site.last_words)
+    await until(lambda: answers(f"{site.url}/readyz"), 60, site.last_words)
     visitors, began = Visitors(site, Random(seed)), time.monotonic()
     coming = asyncio.create_task(visitors.run(100.0))
     try:
@@ -91,10 +90,3 @@ def keep(seed: int, why: str) -> None:
     """A run that failed, for whoever plays it again."""
     FAILED.mkdir(parents=True, exist_ok=True)
     (FAILED / str(seed)).write_text(why, encoding="utf-8")
-
-
-def _ready(site: Site) -> bool:
-    try:
-        return httpx.get(f"{site.url}/readyz", timeout=5).status_code == 200
-    except httpx.TransportError:
-        return False

@@ -8,11 +8,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from random import Random
 
-import httpx
 import pytest
 
 from tests.chaos.observer import faults, look
-from tests.chaos.site import Part, Site, until
+from tests.chaos.site import Part, Site, answers, until
 from tests.chaos.visitors import SOURCE, Visitors
 from tests.parts.kafka import Kafka
 
@@ -23,7 +22,7 @@ LONG = pytest.mark.slow
 async def open_for_business(site: Site) -> AsyncIterator[tuple[Visitors, list[Part]]]:
     """A worker and a door, and visitors who keep coming until the block ends. Then all must have been seen to."""
     parts = [site.worker(), site.gateway()]
-    await until(lambda: _answers(f"{site.url}/readyz"), 60, site.last_words)
+    await until(lambda: answers(f"{site.url}/readyz"), 60, site.last_words)
     visitors = Visitors(site, Random(1))
     coming = asyncio.create_task(visitors.run())
     try:
@@ -71,10 +70,3 @@ async def test_kafka_hangs_and_restarts_and_its_store_is_killed(fresh_kafka: Kaf
             await visitors.after(202, 10, site.last_words)  # the log still takes what comes
             site.start_store()
             await until(lambda: site.registered() > before, 60, site.last_words)
-
-
-def _answers(url: str) -> bool:
-    try:
-        return httpx.get(url, timeout=5).status_code == 200
-    except httpx.TransportError:
-        return False

@@ -115,9 +115,9 @@ def configured(limits: Limits | None = None, **sources: SourceSpec) -> GatewayCo
 class Door:
     """The real application behind httpx, with what is around it at hand."""
 
-    def __init__(self, config: GatewayConfig | None = None) -> None:
+    def __init__(self, config: GatewayConfig | None = None, **ports: Any) -> None:
         self.log, self.record, self.memory, self.clock = Log(), Record(), Memory(), Clock()
-        self.app: FastAPI = make_app(config or configured(), self.log, self.record, self.clock, self.memory)  # type: ignore[arg-type]
+        self.app: FastAPI = make_app(config or configured(), self.log, self.record, self.clock, self.memory, **ports)  # type: ignore[arg-type]
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
         self.http = httpx.AsyncClient(transport=transport, base_url="https://leads.example.com")
 

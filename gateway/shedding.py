@@ -1,0 +1,73 @@
+"""More than we can do is refused at once, so that what is accepted is answered soon: by what waits here, by what waits in the log."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from gateway.problems import Problem
+from leads.errors import Unavailable
+
+#: Gives how many messages of the raw log no worker has finished. Raises Unavailable.
+Ask = Callable[[], Awaitable[int]]
+
+#: Seconds a sender who was refused should wait.
+AGAIN_S = 5
+
+
+class Backlog:
+    """How far behind the workers are, as of ``every_ms`` ago at most; beyond ``most`` messages nothing more is let in.
+
+    Nobody waits for the answer: requests go by the last one, so that some too many may get in. While the log does not
+    tell, the last answer holds.
+    """
+
+    def __init__(self, ask: Ask | None, most: int, clock: Callable[[], int], every_ms: int = 1_000) -> None:
+        self._ask, self._most, self._clock, self._every_ms = ask, most, clock, every_ms
+        self._waiting = 0
+        self._asked_ms = -every_ms
+        self._asking: asyncio.Task[None] | None = None
+
+    def check(self) -> None:
+        """Raises Problem 503 with Retry-After while too much waits."""
+        now = self._clock()
+        if self._ask and not self._asking and now - self._asked_ms >= self._every_ms:
+            self._asked_ms = now
+            self._asking = asyncio.create_task(self._look(self._ask))
+        if self._waiting > self._most:
+            raise overloaded("The workers are behind, nothing was accepted. Send the same request again later.")
+
+    async def _look(self, ask: Ask) -> None:
+        try:
+            self._waiting = await ask()
+        except Unavailable:
+            pass  # who publishes is told so
+        finally:
+            self._asking = None
+
+
+class Crowd:
+    """Middleware: of the API's requests ``most`` are worked on at a time, the others are sent away before they are read."""
+
+    def __init__(self, app: ASGIApp, most: int) -> None:
+        self._app, self._most = app, most
+        self._inside = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not scope["path"].startswith("/v1/"):  # health and metrics are always answered
+            await self._app(scope, receive, send)
+        elif self._inside >= self._most:
+            refusal = overloaded("Too many requests at once, nothing was accepted. Send the same request again later.")
+            await refusal.response()(scope, receive, send)
+        else:
+            self._inside += 1
+            try:
+                await self._app(scope, receive, send)
+            finally:
+                self._inside -= 1
+
+
+def overloaded(detail: str) -> Problem:
+    return Problem(503, "overloaded", detail, headers={"Retry-After": str(AGAIN_S)})

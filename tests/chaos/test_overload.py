@@ -1,0 +1,116 @@
+"""More than can be done: the door refuses what is too much, what it took is decided, and the backlog goes down again.
+
+CHAOS_OVERLOAD_S=300 python -m pytest -m slow tests/chaos/test_overload.py -s
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from tests.chaos.observer import faults, look
+from tests.chaos.rush import Rush
+from tests.chaos.site import Part, Site, answers, table, until
+from tests.chaos.visitors import SOURCE
+
+SHOP = {"shop": {**SOURCE["shop"], "rate_per_s": 1e6, "burst": 1_000_000}}
+LONG_S = float(os.environ.get("CHAOS_OVERLOAD_S", "60"))
+
+
+@pytest.mark.parametrize("seconds", [3.0, pytest.param(LONG_S, marks=pytest.mark.slow)])
+async def test_three_times_what_the_door_can_take(seconds: float, tmp_path: Path) -> None:
+    with Site(tmp_path / "site", sources=SHOP, limits={"backlog_messages": 2_000}) as site:
+        worker, door = site.worker(), site.gateway()
+        await until(lambda: answers(f"{site.url}/readyz"), 60, site.last_words)
+        rush = Rush(site, Random(1))
+        capacity = await rush.served(2.0)
+        rush.taken_ms.clear()
+        before = _resident(door)
+        watch = asyncio.create_task(_watched(site, door))
+        await rush.come(3 * capacity, seconds)
+        most = await _stop(watch)
+        left, began = sum((await site.backlog()).values()), time.monotonic()
+        await site.settle(60.0)
+        took = time.monotonic() - began
+        await rush.close()
+
+        times = sorted(rush.taken_ms)
+        print(
+            table(
+                [
+                    ("capacity, forms/s", round(capacity)),
+                    ("came, forms/s", round(3 * capacity)),
+                    *((f"answers {status}", n) for status, n in sorted(rush.statuses.items())),
+                    ("taken, p50 ms", round(times[len(times) // 2])),
+                    ("taken, p99 ms", round(times[len(times) * 99 // 100])),
+                    ("most in the log", most["backlog"]),
+                    ("left at the end", left),
+                    ("caught up in s", round(took, 1)),
+                    ("door MB, before, most", f"{before >> 20}, {most['door'] >> 20}"),
+                    ("store MB, most", most["store"] >> 20),
+                ]
+            )
+        )
+        assert set(rush.statuses) == {202, 503}
+        assert rush.without_hint == 0
+        assert most["door"] < before + (64 << 20)
+        assert [worker.alive(), door.alive()] == [True, True]
+        assert faults(await look(site), rush.receipts) == []
+
+
+async def test_when_the_workers_stand_still_the_door_stops_taking_and_begins_again_by_itself(tmp_path: Path) -> None:
+    with Site(tmp_path / "site", sources=SHOP, limits={"backlog_messages": 100}) as site:
+        worker, _ = site.worker(), site.gateway()
+        await until(lambda: answers(f"{site.url}/readyz"), 60, site.last_words)
+        rush = Rush(site, Random(2))
+        await rush.served(0.2)
+        worker.process.send_signal(signal.SIGSTOP)
+        await _until_it_says(503, rush)
+        assert sum((await site.backlog()).values()) > 100
+        worker.process.send_signal(signal.SIGCONT)
+        await _until_it_says(202, rush)
+        await site.settle()
+        await rush.close()
+
+        assert rush.without_hint == 0
+        assert faults(await look(site), rush.receipts) == []
+
+
+async def _until_it_says(status: int, rush: Rush) -> None:
+    before, deadline = rush.statuses[status], time.monotonic() + 30
+    while rush.statuses[status] == before:
+        assert time.monotonic() < deadline, rush.statuses
+        await rush.served(0.1, 4)
+
+
+async def _watched(site: Site, door: Part) -> dict[str, int]:
+    """The most there was of each until cancelled."""
+    most = {"backlog": 0, "door": 0, "store": 0}
+    try:
+        with site.raw() as store:
+            while True:
+                groups = store.xinfo_groups("log:leads.raw")
+                waiting = max((int(group["pending"]) + int(group["lag"] or 0) for group in groups), default=0)
+                used = int(store.info("memory")["used_memory"])
+                now = {"backlog": waiting, "door": _resident(door), "store": used}
+                most = {name: max(most[name], now[name]) for name in most}
+                await asyncio.sleep(0.2)
+    except asyncio.CancelledError:
+        return most
+
+
+async def _stop(watch: asyncio.Task[dict[str, int]]) -> dict[str, int]:
+    watch.cancel()
+    return await watch
+
+
+def _resident(part: Part) -> int:
+    """Bytes of memory the process has."""
+    pages = int(Path(f"/proc/{part.process.pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")
