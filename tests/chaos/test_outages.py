@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from random import Random
 
 import pytest
 
+from leads.errors import StoreDown
 from tests.chaos.observer import faults, look
 from tests.chaos.site import Part, Site, answers, until
+from tests.chaos.small_disk import fill, mounted
 from tests.chaos.visitors import SOURCE, Visitors
 from tests.parts.kafka import Kafka
 
@@ -47,6 +49,22 @@ async def test_the_embedded_server_killed_under_load(times: int, tmp_path: Path)
             for _ in range(times):
                 site.kill_store()
                 await visitors.after(503)
+                site.start_store()
+                await visitors.after(202, 10, site.last_words)
+
+
+@pytest.mark.parametrize("times", [1, pytest.param(10, marks=LONG)])
+async def test_a_full_disk_under_the_store_and_all_else(times: int, tmp_path: Path) -> None:
+    """The server ends rather than confirm what it cannot write; started again without room it ends again."""
+    with mounted(tmp_path / "disk", 64) as disk, Site(disk / "site", sources=SOURCE) as site:
+        async with open_for_business(site) as (visitors, _):
+            for _ in range(times):
+                filler = fill(disk)
+                await visitors.after(503)
+                with suppress(StoreDown):
+                    site.start_store()
+                await visitors.after(503, 10)
+                filler.unlink()
                 site.start_store()
                 await visitors.after(202, 10, site.last_words)
 
