@@ -17,6 +17,7 @@ from leadstream.advice import advice
 from leadstream.settings import Settings, SourceSection, TenantSection, read_list
 from leadstream.yamlfile import Document, read
 from routing import check
+from stores.connect import CLUSTERS, of_cluster
 
 DEFAULT = Path(__file__).with_name("default.yaml")
 
@@ -144,14 +145,11 @@ def _meaning(settings: Settings) -> Iterator[tuple[Steps, str]]:
     """Mistakes in well-formed settings."""
     if settings.log.kind == "kafka" and not settings.log.bootstrap:
         yield ("log", "bootstrap"), "Kafka needs its brokers; write host:port, or set LEADSTREAM_KAFKA"
-    if settings.store.url and urlsplit(settings.store.url).scheme not in (
-        "redis",
-        "rediss",
-        "unix",
-        "valkey",
-        "valkeys",
-    ):
+    schemes = ("redis", "rediss", "unix", "valkey", "valkeys", *CLUSTERS)
+    if settings.store.url and urlsplit(settings.store.url).scheme not in schemes:
         yield ("store", "url"), "write a URL like redis://host:6379/0, or leave it empty for the embedded store"
+    if of_cluster(settings.store.url) and settings.log.kind == "embedded":
+        yield ("log", "kind"), "a cluster holds the state only; write kafka"
     if not settings.tenants:
         yield ("tenants",), "declare at least one tenant, for example 'main:'"
     for name, token in settings.gateway.tokens.items():

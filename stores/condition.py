@@ -6,11 +6,11 @@ from typing import Any
 
 import msgspec
 
-from stores.connect import guarded
+from stores.connect import guarded, infos
 
 
 class Condition(msgspec.Struct, frozen=True):
-    """``memory`` and ``limit`` in bytes (limit 0: none); ``now_ms`` by the server's clock."""
+    """``memory`` and ``limit`` in bytes (limit 0: none), of a cluster those of the fullest shard; ``now_ms`` by the server's clock."""
 
     version: str
     memory: int
@@ -24,15 +24,19 @@ class Condition(msgspec.Struct, frozen=True):
 async def condition(client: Any) -> Condition:
     """Ask the server. Raises StoreDown."""
     with guarded("tell its condition"):
-        info = await client.info()
+        every = await infos(client)
         seconds, micros = await client.time()
+    info = every[0]
     return Condition(
         version=f"{info.get('server_name', 'redis')} {info.get('valkey_version', info['redis_version'])}",
         memory=int(info["used_memory"]),
         limit=int(info.get("maxmemory", 0)),
         policy=str(info.get("maxmemory_policy", "")),
-        durable=bool(info.get("aof_enabled")),
-        writes_well=info.get("aof_last_write_status", "ok") == "ok"
-        and info.get("aof_last_bgrewrite_status", "ok") == "ok",
+        durable=all(one.get("aof_enabled") for one in every),
+        writes_well=all(
+            one.get(what, "ok") == "ok"
+            for one in every
+            for what in ("aof_last_write_status", "aof_last_bgrewrite_status")
+        ),
         now_ms=int(seconds) * 1000 + int(micros) // 1000,
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from stores.connect import guarded
+from stores.connect import guarded, infos
 from stores.layout import CLOSED, GONE, POOL, Keys
 
 
@@ -30,9 +30,10 @@ async def records(client: Any, tenant: str, seqs: Sequence[int]) -> dict[int, by
 
 
 async def memory(client: Any) -> tuple[int, int]:
-    """(bytes the server's data takes, as it counts itself; bytes it may take, 0 when it has no limit). Raises StoreDown."""
+    """(bytes the server's data takes, as it counts itself; bytes it may take, 0 when it has no limit); of a cluster those of
+    the fullest shard, which is the one that stops first. Raises StoreDown."""
     with guarded("tell its memory"):
-        info = await client.info("memory")
+        info, *_ = await infos(client, "memory")
     return int(info["used_memory"]), int(info.get("maxmemory", 0))
 
 

@@ -12,10 +12,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from redis import Redis as SyncRedis
-
 from stores import codec
-from stores.connect import guarded
+from stores.connect import connect_now, guarded
 from stores.index import REGISTER, ValkeyIndex
 from stores.layout import Keys
 from stores.lookup import records
@@ -34,7 +32,7 @@ def parse(said: str) -> tuple[tuple[int, str], ...]:
 def claim(url: str, tenants: Sequence[str], version: int) -> dict[str, tuple[tuple[int, str], ...]]:
     """What is in force for each tenant; an index without leads takes ``version``. For the start of a process. Raises StoreDown."""
     found = {}
-    with guarded("tell the version of its keys"), SyncRedis.from_url(url, socket_timeout=30) as client:
+    with guarded("tell the version of its keys"), connect_now(url) as client:
         for tenant in tenants:
             client.hsetnx(Keys.of(tenant).counters, "keys", f"U{version}")
             said: Any = client.hget(Keys.of(tenant).counters, "keys")

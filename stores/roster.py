@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 import msgspec
-from redis import Redis as SyncRedis
 
 from leads.roster import Change, Version
-from stores.connect import guarded
+from stores.connect import connect_now, guarded
 from stores.layout import Keys
 from stores.scripts import Script
 
@@ -56,7 +55,7 @@ async def changes(client: Any, tenant: str, after: int = 0) -> list[Version]:
 
 def changes_now(url: str, tenants: Sequence[str]) -> dict[str, list[Version]]:
     """The whole roster of each tenant, for the start of a process. Raises StoreDown."""
-    with guarded("read the roster"), SyncRedis.from_url(url, socket_timeout=30) as client:
+    with guarded("read the roster"), connect_now(url) as client:
         return {tenant: _read(client.lrange(Keys.of(tenant).roster, 0, -1), 0) for tenant in tenants}
 
 

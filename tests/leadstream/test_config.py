@@ -80,6 +80,7 @@ def test_five_mistakes_of_five_kinds_are_all_reported_with_path_and_line() -> No
         ("sources: {w: {kind: twilio, tenant: main, secret_env: W}}", "sources.w.signature", "gateway.public_url"),
         ("gateway: {port: 99999}", "gateway.port", "at most 65535"),
         ("gateway: {tokens: {ops: {env: OPS, tenant: x}}}", "gateway.tokens.ops.tenant", "known: main"),
+        ("store: {url: 'redis+cluster://a:7000,b:7000'}", "log.kind", "write kafka"),
         ("limits: 5", "limits", "write a mapping"),
     ],
 )

@@ -1,4 +1,5 @@
-"""The same suite on the embedded Valkey and on Debian's Redis 7: a fresh tenant a test, one server of each kind a run."""
+"""The same suite on the embedded Valkey, on Debian's Redis 7 and, in its long form, on a cluster of three: a fresh tenant a
+test, one server of each kind a run."""
 
 from __future__ import annotations
 
@@ -11,13 +12,13 @@ import pytest
 
 from stores.connect import connect
 from stores.index import ValkeyIndex
-from tests.parts import redis, valkey
+from tests.parts import cluster, redis, valkey
 
 
-@pytest.fixture(scope="session", params=["valkey", "redis"])
+@pytest.fixture(scope="session", params=["valkey", "redis", pytest.param("cluster", marks=pytest.mark.slow)])
 def store_url(request: pytest.FixtureRequest) -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="ls") as directory:  # short: a socket lives in it
-        part = valkey if request.param == "valkey" else redis
+        part = {"valkey": valkey, "redis": redis, "cluster": cluster}[request.param]
         with part.running(Path(directory)) as url:
             yield url
 
