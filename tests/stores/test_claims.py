@@ -46,7 +46,7 @@ async def rush(index: ValkeyIndex, store_url: str, rounds: int) -> None:
         for client in clients:
             stack.push_async_callback(client.aclose)
         for number in range(rounds):
-            tenant = f"rush{dice.getrandbits(64):x}-{number}"
+            tenant = f"rush{rounds}-{dice.getrandbits(64):x}-{number}"
             await pool_of(index, tenant)
 
             async def person(who: int, tenant: str = tenant) -> int:
