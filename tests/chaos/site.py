@@ -34,6 +34,7 @@ from streams.ports import Message
 from streams.topics import RAW, declared
 from tests.parts import valkey
 from tests.parts.kafka import Kafka, free_port
+from tests.parts.kafka_cluster import Cluster
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 TENANT = "main"
@@ -76,8 +77,9 @@ class Part:
 class Site:
     """Without ``kafka`` the log is the embedded one. ``changes`` go over the shipped configuration, section by section."""
 
-    def __init__(self, home: Path, kafka: Kafka | None = None, **changes: dict[str, Any]) -> None:
+    def __init__(self, home: Path, kafka: Kafka | Cluster | None = None, **changes: dict[str, Any]) -> None:
         self.home, self.kafka = home, kafka
+        self.replication = 3 if kafka and "," in kafka.bootstrap else 1
         home.mkdir(parents=True, exist_ok=True)
         self.data = home / "data"
         self.port = free_port()
@@ -90,7 +92,7 @@ class Site:
         settings["tenants"][TENANT]["key_env"] = "SITE_MATCH_KEY"
         settings["gateway"] |= {"port": self.port, "secret_env": "SITE_ID_KEY"}
         if kafka:
-            settings["log"] = {"kind": "kafka", "bootstrap": [kafka.bootstrap], "partitions": 1}
+            settings["log"] = {"kind": "kafka", "bootstrap": kafka.bootstrap.split(","), "partitions": 1}
             settings["store"] = {"url": f"unix://{embedded.socket_path(store_home(self.data))}"}
         for section, change in changes.items():
             settings[section] |= change
@@ -99,7 +101,7 @@ class Site:
     def __enter__(self) -> Site:
         self.start_store()
         if self.kafka:
-            apply(self.kafka.bootstrap, declared(1))
+            apply(self.kafka.bootstrap, declared(1), replication=self.replication)
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -9,7 +9,9 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 VERSION = "4.1.0"
 POM = Path(__file__).with_name("kafka-pom.xml")
@@ -87,16 +89,24 @@ def fetch_jars() -> bool:
 
 
 class Kafka:
-    """A broker. ``bootstrap`` is its address; stop, start, pause and resume exist only for one of our own."""
+    """A broker. ``bootstrap`` is its address; stop, start, pause and resume exist only for one of our own.
 
-    def __init__(self, home: Path) -> None:
-        self.home = home
+    ``node`` and ``more``: its number and settings in a cluster (tests/parts/kafka_cluster.py).
+    """
+
+    def __init__(self, home: Path, node: int = 1, more: Mapping[str, str] = MappingProxyType({})) -> None:
+        self.home, self.node, self.more = home, node, more
         self.port, self.controller = free_port(), free_port()
         self.bootstrap = f"127.0.0.1:{self.port}"
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Format the log directory if it is new, start, return when the broker answers (about 3 s, first time)."""
+        self.launch()
+        self.wait(60)
+
+    def launch(self) -> None:
+        """Start without waiting."""
         runtime = java()
         if runtime is None or not fetch_jars():
             raise RuntimeError(HINT)
@@ -111,7 +121,6 @@ class Kafka:
             # dies with us, however we die
             leash = ["setpriv", "--pdeathsig", "KILL", "--"] if shutil.which("setpriv") else []
             self.process = subprocess.Popen([*leash, *command, "kafka.Kafka", str(properties)], stdout=log, stderr=log)
-        self._wait(60)
 
     def stop(self) -> None:
         """End it in order (a killed broker is only let in again when its session of 9 s is over)."""
@@ -136,14 +145,18 @@ class Kafka:
         self.process.send_signal(signal.SIGCONT)
 
     def _settings(self) -> dict[str, str]:
-        return KAFKA_SETTINGS | {
+        return {
+            **KAFKA_SETTINGS,
             "listeners": f"PLAINTEXT://127.0.0.1:{self.port},CONTROLLER://127.0.0.1:{self.controller}",
             "advertised.listeners": f"PLAINTEXT://127.0.0.1:{self.port}",
-            "controller.quorum.voters": f"1@127.0.0.1:{self.controller}",
+            "node.id": str(self.node),
+            "controller.quorum.voters": f"{self.node}@127.0.0.1:{self.controller}",
             "log.dirs": str(self.home / "data"),
+            **self.more,
         }
 
-    def _wait(self, seconds: float) -> None:
+    def wait(self, seconds: float) -> None:
+        """Returns when the broker answers."""
         assert self.process is not None
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
