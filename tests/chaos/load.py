@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import time
 from collections.abc import Iterator, Sequence
 from random import Random
+
+import msgspec
 
 from gateway.acceptance import to_message
 from leads.records import Envelope
@@ -16,6 +19,12 @@ from stores.patience import Patience
 from streams.ports import Message
 from streams.topics import RAW
 from tests.chaos.site import TENANT, Site
+
+
+def just_now(envelopes: Sequence[Envelope]) -> list[Envelope]:
+    """The same leads, the last of them now: what came months ago would lapse while a worker looks at it."""
+    later = time.time_ns() // 1_000_000 - max(envelope.at_ms for envelope in envelopes)
+    return [msgspec.structs.replace(envelope, at_ms=envelope.at_ms + later) for envelope in envelopes]
 
 
 def messages_of(envelopes: Sequence[Envelope]) -> list[Message]:
@@ -51,7 +60,7 @@ class Load:
 
     def _coming(self) -> Iterator[Envelope]:
         while True:
-            yield from samples(self._random.randrange(1 << 30), TENANT)
+            yield from just_now(samples(self._random.randrange(1 << 30), TENANT))
 
 
 async def undisturbed(site: Site, envelopes: Sequence[Envelope]) -> None:

@@ -151,7 +151,8 @@ def _sums(seen: Seen) -> Iterator[str]:
     numbers = {"leads": (leads, seen.counters.get("seq", 0))}
     numbers["customers"] = (len(seen.entities), seen.counters.get("seq", 0) - seen.counters.get("joined", 0))
     in_turn = sum(o.code == "assigned" and o.reason in ("rule", "same_account") for o in seen.stored.values())
-    numbers["given in turn"] = (in_turn, seen.given)
+    later = {e.number for e in seen.journal if e.move and e.move.what == "given" and not _is_pool(seen, e.move.member)}
+    numbers["given in turn"] = (in_turn + len(later), seen.given)
     holds = [hold for held in seen.entities.values() for hold in held.holds if hold[3] == _LIVE]
     holding = Counter(owner or "\0" + pool for _, owner, pool, _ in holds)
     for who in sorted(seen.open.keys() | holding.keys()):
@@ -159,6 +160,10 @@ def _sums(seen: Seen) -> Iterator[str]:
     for what, (counted, told) in numbers.items():
         if counted != told:
             yield f"{what}: counted {counted}, the store's counter says {told}"
+
+
+def _is_pool(seen: Seen, holder: str) -> bool:
+    return "\0" + holder in seen.open
 
 
 def _journal(seen: Seen) -> Iterator[str]:

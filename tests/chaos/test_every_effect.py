@@ -11,7 +11,7 @@ from leadstream.inline import prepare_log
 from leadstream.samples import samples
 from streams.topics import RAW
 from tests.chaos.dying import EFFECTS, SIDES
-from tests.chaos.load import events_of, messages_of, undisturbed
+from tests.chaos.load import events_of, just_now, messages_of, undisturbed
 from tests.chaos.observer import faults, look
 from tests.chaos.site import TENANT, Site, until
 from tests.chaos.test_kill_worker import assert_alike
@@ -25,7 +25,7 @@ BOTH = [(effect, side) for effect in EFFECTS for side in SIDES]
     ("deaths", "lives"), [(BETWEEN, 0), pytest.param(BOTH, 3, marks=pytest.mark.slow)], ids=["short", "long"]
 )
 async def test_nobody_can_tell_afterwards(deaths: list[tuple[str, str]], lives: int, tmp_path: Path) -> None:
-    envelopes = list(samples(Random(5).randrange(1 << 30), TENANT))
+    envelopes = just_now(samples(Random(5).randrange(1 << 30), TENANT))
     share = -(-len(envelopes) // (len(deaths) + 1))
     with Site(tmp_path / "disturbed") as site, Site(tmp_path / "calm") as calm:
         async with site.runtime() as runtime:
