@@ -22,7 +22,7 @@ parts: $(BIN)/.installed-dev  ## Kafka's jars, Redis, Prometheus, Alertmanager, 
 	@$(BIN)/python -m tests.parts.install
 
 test: parts  ## everything CI runs, on real parts
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: $(BIN)/.installed-dev  ## types, lint, format; what we are built of, and what is known against it
 	@$(BIN)/ruff check .

@@ -234,10 +234,16 @@ class Flow:
         """Start an effect and let it reach the wire before we compute on."""
         task = asyncio.create_task(effect)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._done)
         for _ in range(TURNS_TO_WIRE):
             await asyncio.sleep(0)
         return task
+
+    def _done(self, task: asyncio.Task[Any]) -> None:
+        """One that failed stays until the end of the run asks for it: a publication that nobody waits for must not be taken
+        for one that the log has confirmed."""
+        if task.cancelled() or task.exception() is None:
+            self._tasks.discard(task)
 
     def _spent(self, stage: str, began: float) -> None:
         self._stages[stage] = self._stages.get(stage, 0.0) + perf_counter() - began

@@ -21,6 +21,7 @@ import httpx
 import yaml
 from redis import Redis
 
+from leads.errors import LogDown
 from leadstream.config import DEFAULT, load
 from leadstream.runtime import ARCHIVISTS, WORKERS, Runtime
 from leadstream.service import store_home
@@ -91,7 +92,9 @@ class Site:
         settings["gateway"]["public_url"] = ""
         settings["tenants"][TENANT]["key_env"] = "SITE_MATCH_KEY"
         for member in settings["tenants"][TENANT]["members"].values():
-            member.pop("max_day", None)  # who waits for tomorrow's room is placed by the clock, and no two runs are alike
+            member.pop(
+                "max_day", None
+            )  # who waits for tomorrow's room is placed by the clock, and no two runs are alike
         settings["gateway"] |= {"port": self.port, "secret_env": "SITE_ID_KEY"}
         if kafka:
             settings["log"] = {"kind": "kafka", "bootstrap": kafka.bootstrap.split(","), "partitions": 1}
@@ -197,7 +200,13 @@ class Site:
     async def settle(self, seconds: float = 30.0) -> None:
         """Returns when nobody has anything before him. AssertionError when for so long nothing has moved."""
         before, deadline = -1, 0.0
-        while left := sum((waiting := await self.backlog()).values()):
+        while True:
+            try:
+                waiting = await self.backlog()
+            except LogDown:  # who makes the topics has not been there yet
+                waiting = {"nothing to read": 1}
+            if not (left := sum(waiting.values())):
+                return
             if left != before:
                 before, deadline = left, time.monotonic() + seconds
             assert time.monotonic() < deadline, f"nothing moves: {waiting}; {self.last_words()}"

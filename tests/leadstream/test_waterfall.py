@@ -105,7 +105,11 @@ def test_chinese() -> None:
 
 
 def test_the_route_says_who_was_considered_and_why_not() -> None:
-    people = (Member(id="amy", level="senior"), Member(id="bo", paused=True), Member(id="chen", level="new"))
+    people = (
+        Member(id="amy", level="senior"),
+        Member(id="bo", level="senior", paused=True),
+        Member(id="chen", level="new"),
+    )
     rules = (
         Rule(id="vip", when=when("campaign", "in", "vip"), pool="vip"),
         Rule(id="big", when=when("value", "at_least", "5万"), team="all", levels=("senior",), grade="A"),
