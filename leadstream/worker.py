@@ -14,6 +14,9 @@ from functools import cache
 from importlib.metadata import version
 from typing import Any
 
+from prometheus_client import CollectorRegistry
+
+from leads.errors import BadInput
 from leadstream.casebook import disputes, watch_cases
 from leadstream.folding import Fold
 from leadstream.gauges import watch
@@ -62,7 +65,7 @@ def run_worker(settings: Settings, slot: str, metrics_port: int = 0) -> None:
     setup("worker")
     registry = new_registry()
     metrics = Metrics(registry, component="worker", version=version("leadstream"))
-    stop = serve(registry, metrics_port) if metrics_port else None
+    stop = _serving(registry, metrics_port) if metrics_port else None
     try:
         if settings.log.kind == "kafka":
             _run_faust(settings, metrics, slot)
@@ -71,6 +74,15 @@ def run_worker(settings: Settings, slot: str, metrics_port: int = 0) -> None:
     finally:
         if stop:
             stop()
+
+
+def _serving(registry: CollectorRegistry, port: int) -> Callable[[], None]:
+    try:
+        return serve(registry, port)
+    except OSError as error:
+        raise BadInput(
+            "port_taken", f"port {port} of /metrics is taken; name another one with --metrics-port"
+        ) from error
 
 
 async def _run_embedded(settings: Settings, metrics: Metrics, slot: str) -> None:
