@@ -70,6 +70,7 @@ async def test_when_the_workers_stand_still_the_door_stops_taking_and_begins_aga
         await until(lambda: answers(f"{site.url}/readyz"), 60, site.last_words)
         rush = Rush(site, Random(2))
         await rush.served(0.2)
+        await site.settle()  # every topic is there to be asked
         worker.process.send_signal(signal.SIGSTOP)
         await _until_it_says(503, rush)
         assert sum((await site.backlog()).values()) > 100
