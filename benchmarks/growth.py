@@ -59,8 +59,8 @@ class Counting(ValkeyIndex):
 
     candidates = 0
 
-    async def register(self, tenant: str, batch: Any, known: Any = ()) -> RegisterAnswer:
-        answer = await super().register(tenant, batch, known)
+    async def register(self, tenant: str, batch: Any) -> RegisterAnswer:
+        answer = await super().register(tenant, batch)
         self.candidates += sum(len(one.candidates) for one in answer.registered)
         return answer
 

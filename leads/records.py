@@ -251,9 +251,7 @@ class RegisterAnswer(msgspec.Struct, frozen=True, gc=False):
 
     registered: tuple[Registered, ...]
     entities: dict[int, EntityView]
-    records: dict[
-        int, bytes
-    ]  # seq -> msgpack of Facts, for every member listed in entities that the caller did not have
+    records: dict[int, bytes]  # seq -> msgpack of Facts, for every member listed in entities that is on record
     stats: IndexStats
 
 

@@ -1,12 +1,11 @@
 """The index and the state of every lead on Valkey or Redis: register and commit as one atomic script each.
 
-Every method takes a whole batch in one round trip (register: two, when the caller has some of the records already) and
-is idempotent by event, so the driver may send it again.
+Every method takes a whole batch in one round trip and is idempotent by event, so the driver may send it again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from itertools import chain, starmap
 from struct import Struct
 from typing import Any
@@ -29,7 +28,6 @@ from leads.records import (
 from stores import codec
 from stores.connect import guarded
 from stores.layout import BLAME, Keys, slot_key
-from stores.lookup import records as records_of
 from stores.scripts import Script
 
 #: A lead's keys beyond these are not indexed; they come strongest first. The mask of shared keys is a double in Lua.
@@ -61,8 +59,8 @@ class ValkeyIndex:
         )
         self._plans: dict[tuple[str, bytes], tuple[str, str]] = {}
 
-    async def register(self, tenant: str, batch: Sequence[Registration], known: Collection[int] = ()) -> RegisterAnswer:
-        """Step 2, see the port. With ``known`` the records that are missing are read in a second round trip."""
+    async def register(self, tenant: str, batch: Sequence[Registration]) -> RegisterAnswer:
+        """Step 2, see the port."""
         if not batch:
             return RegisterAnswer((), {}, {}, await self.stats(tenant))
         at = Keys.of(tenant)
@@ -85,7 +83,7 @@ class ValkeyIndex:
             blob,
             kinds,
             *self._limits,
-            0 if known else 1,
+            1,
         ]
         records = [r.record for r in batch]
         lengths = codec.pack_seqs([len(record) for record in records])
@@ -93,10 +91,7 @@ class ValkeyIndex:
             arguments += [lengths, b"".join(records), self.cases.get(tenant, ""), 0]
             reply = await REGISTER(self.client, tables, arguments)
         answer = _read_answer(batch, sizes, reply)
-        if known:
-            missing = [seq for seq in codec.unpack_seqs(reply[3]) if seq not in known]
-            answer.records.update(await records_of(self.client, tenant, missing))
-        gone = {seq for seq in codec.unpack_seqs(reply[3]) if seq not in answer.records and seq not in known}
+        gone = {seq for seq in codec.unpack_seqs(reply[3]) if seq not in answer.records}
         return _without(answer, gone) if gone else answer
 
     async def commit(self, tenant: str, decisions: Sequence[Decision]) -> list[Committed]:
@@ -207,9 +202,7 @@ def _read_answer(batch: Sequence[Registration], sizes: bytes, reply: Any) -> Reg
     leads, singles, views, seqs, records, decisions, highest, joined = reply
     outcomes = dict(zip(decisions[::2], decisions[1::2], strict=True))
     entities = _read_views(singles, views)
-    known: dict[int, bytes] = {}
-    if records:
-        known = {s: r for s, r in zip(codec.unpack_seqs(seqs), records, strict=True) if r is not None}
+    known = {s: r for s, r in zip(codec.unpack_seqs(seqs), records, strict=True) if r is not None}
     registered: list[Registered] = []
     at = 0
     for i, (one, size) in enumerate(zip(batch, sizes, strict=True), 1):

@@ -141,7 +141,7 @@ class Flow:
         self._spent("prepare", began)
         began = perf_counter()
         batch = [w.registration for w in works if w.registration is not None]
-        answer = await self._index.register(self._tenant, batch, self._recollection)
+        answer = await self._index.register(self._tenant, batch)
         self._spent("register", began)
         return answer
 

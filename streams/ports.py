@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 import msgspec
@@ -46,11 +46,10 @@ class Consumer(Protocol):
 class Index(Protocol):
     """The state. Each method is one atomic step and one round trip for the whole batch; idempotent by event."""
 
-    async def register(self, tenant: str, batch: Sequence[Registration], known: Collection[int] = ()) -> RegisterAnswer:
+    async def register(self, tenant: str, batch: Sequence[Registration]) -> RegisterAnswer:
         """Step 2: put all keys in the index, get numbers, earlier leads that share a key, what their entities know.
 
-        An event registered before keeps its number and gets a fresh view. ``known`` are seqs whose record the caller
-        has already, they may be left out of ``records``. Raises StoreDown.
+        An event registered before keeps its number and gets a fresh view. Raises StoreDown.
         """
 
     async def commit(self, tenant: str, decisions: Sequence[Decision]) -> list[Committed]:

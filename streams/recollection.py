@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import msgspec
 
@@ -14,7 +14,7 @@ _decode = msgspec.msgpack.Decoder(Facts).decode
 class Recollection:
     """A bounded memo. A record is decoded when somebody looks at it: many a candidate is dropped before.
 
-    ``trim`` is called between flows only: what a flow told the index it knows must stay until it ends.
+    ``trim`` is called between flows only: what an answer brought must stay until the flow has judged by it.
     """
 
     def __init__(self, most: int = 40_000) -> None:
@@ -39,10 +39,6 @@ class Recollection:
 
     def __contains__(self, seq: object) -> bool:
         return seq in self._facts or seq in self._packed
-
-    def __iter__(self) -> Iterator[int]:
-        yield from self._facts
-        yield from self._packed
 
     def __len__(self) -> int:
         return len(self._facts) + len(self._packed)

@@ -108,11 +108,11 @@ async def test_an_event_that_is_not_registered_is_stale(index: ValkeyIndex, tena
     assert done.outcome is None
 
 
-async def test_known_records_are_left_out_and_the_others_are_read(index: ValkeyIndex, tenant: str) -> None:
+async def test_the_records_of_those_who_share_a_key_come_with_the_answer(index: ValkeyIndex, tenant: str) -> None:
     await put(index, tenant, 1, "p1")
     await put(index, tenant, 2, "p1")
-    answer = await index.register(tenant, [lead(3, "p1")], known={1})
-    assert answer.records == {2: b"record of 2", 3: b"record of 3"}
+    answer = await index.register(tenant, [lead(3, "p1")])
+    assert answer.records == {seq: f"record of {seq}".encode() for seq in (1, 2, 3)}
 
 
 async def test_two_writers_racing_on_one_new_customer_make_one_entity(index: ValkeyIndex, tenant: str) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
@@ -76,7 +76,7 @@ class Twin:
             entity = self._alias[entity]
         return entity
 
-    async def register(self, tenant: str, batch: Sequence[Registration], known: Collection[int] = ()) -> RegisterAnswer:
+    async def register(self, tenant: str, batch: Sequence[Registration]) -> RegisterAnswer:
         await self._gate()
         answer = self._register(batch)
         await self._gate()
