@@ -18,6 +18,7 @@ __all__ = ["LEVELS", "company", "core_reading", "same_company"]
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 _NOISE = re.compile(r"[\s,，。、;；:：\"'“”‘’`!！?？*#|·•\-—_/\\]+")
 _SUBSIDIARY_HEAD = re.compile(r".*(?:公司|集团|银行|设计院|研究院|事务所|保险|证券|中心|厂|股份)")
+_TOWN = re.compile(r"[\u4e00-\u9fff]{1,2}[^\W小古老名](?:镇|街道(?!口))")  # behind a city or district: 大沥镇
 _MAX = 200
 
 
@@ -152,6 +153,8 @@ def _without_place(body: str) -> tuple[str, str]:
     if not end or len(rest) - end < 2:
         return rest, ""
     rest = rest[end:]
+    if (town := _TOWN.match(rest)) and len(rest) - town.end() >= 2:
+        rest = rest[town.end() :]
     for zone in words.zone:
         if rest.startswith(zone) and len(rest) - len(zone) >= 2:
             rest = rest[len(zone) :]

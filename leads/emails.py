@@ -127,8 +127,8 @@ def _mended(domain: str) -> str:
         domain = head + dot + _TLD[tld]
     elif tld in ("cm", "co") and f"{head}.com" in _tables().free:  # countries too, but no mailboxes of qq.cm
         domain = f"{head}.com"
-    elif not dot and len(domain) > 5 and domain.endswith("com"):  # foxmailcom
-        domain = domain[:-3] + ".com"
+    elif not dot and domain.endswith("com") and (len(domain) > 5 or f"{domain[:-3]}.com" in _tables().free):
+        domain = domain[:-3] + ".com"  # foxmailcom, qqcom
     return _tables().mend.get(domain, domain)
 
 

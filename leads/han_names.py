@@ -19,6 +19,7 @@ _TRANSCRIBED = frozenset(
     "万威维吾西希夏亚牙雅依伊衣玉孜扎泽则巴比别波伯格古姑合加吉江居曼丽肉孜旦甫迪娅夫"
 )
 _WORDS_INSIDE = frozenset("的了是我你他她它们这那在很不没吗呢吧啊哦嘛么什着就")
+_KIN = frozenset("爸妈")  # 明明爸, 乐乐妈妈
 _LINKS = frozenset("和与")  # 你和我, but 杨景和
 
 Judged = tuple[str, str, str]  # kind, surname, given
@@ -53,8 +54,10 @@ def _single(char: str) -> Judged:
 def _short(run: str) -> Judged:
     known = surnames()
     first, rest = run[0], run[1:]
-    if run in words():
+    if run in words() or run[-1] in _KIN:
         return "chat", "", ""
+    if rest.strip("某") == "" and first in known:
+        return "surname", first, ""
     if run[:2] in known:
         return ("full", run[:2], rest[1:]) if len(run) == 3 else ("surname", run, "")
     if first in "小老阿大" and len(run) == 2:

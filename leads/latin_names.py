@@ -129,6 +129,7 @@ def _one(text: str, token: str, honorific: str) -> Name:
     parts = (double, *segment(token[len(double) :])) if double else segment(token)
     if (
         not known
+        and len(set(parts)) > 1  # Meimei is a pet name
         and 2 <= len(parts) <= 3
         and pinyin_surnames().get(parts[0], 0.0) > 1e-4
         and honorific in ("", "mr", "ms")
@@ -183,5 +184,7 @@ def _order(words: list[str], tokens: tuple[str, ...], surname_size: int) -> tupl
     western = family_share(tokens[last]) * min(map(given_share, tokens[:last]))
     first = english().get(tokens[0])
     if first and first.first > 1e-5 and not segment(tokens[0]):  # John is no surname, whatever follows
+        if len(tokens) in (3, 4) and not surname_readings(tokens[0]) and surname_readings(tokens[1]) and all(map(readings, tokens[2:])):
+            return tokens[1:2], (*tokens[2:], tokens[0])  # Andy Lau Tak Wah
         western *= 100.0
     return (tokens[:1], tokens[1:]) if eastern > western else (tokens[last:], tokens[:last])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 from rapidfuzz.distance import OSA
 
 from leads.name_rarity import PERSON, is_english_first, own_reading
@@ -59,7 +60,10 @@ def _two_han(a: Name, b: Name) -> str:
         return _han_without_surname(a, b)
     mine, other = own_reading(a), own_reading(b)
     if not a.given or not b.given:
-        return "surname_only" if a.surname == b.surname or mine[0] == other[0] else "conflict"
+        if a.surname == b.surname or mine[0] == other[0]:
+            return "surname_only"
+        short, whole = (a, b) if not a.given else (b, a)
+        return "none" if short.honorific and whole.given.endswith(short.surname) else "conflict"  # 梅姐 of 李晓梅
     if mine == other:
         return "homophone"
     if _is_given(a, b) or _is_given(b, a):
@@ -97,6 +101,7 @@ def _han_without_surname(a: Name, b: Name) -> str:
 
 
 def _mixed(han: Name, latin: Name) -> str:
+    latin = _without_alias(latin)
     own, tokens = own_reading(han), latin.latin
     whole, written = "".join(own), "".join(tokens)
     aliases = han.latin[len(own) :]
@@ -115,8 +120,11 @@ def _mixed(han: Name, latin: Name) -> str:
     if not han.surname:
         return _given_against_latin(han, own, latin)
     at = _surname_at(han, own, latin)
-    if latin.kind == "surname" and at < 0 and not latin.honorific and _first_name(latin.surname):
-        return "english_alias"
+    if latin.kind == "surname" and at < 0 and not latin.honorific:
+        if latin.surname in own[1:]:
+            return "given_only"  # Mei of 李晓梅
+        if _first_name(latin.surname):
+            return "english_alias"
     if latin.kind == "given":
         return _latin_given(han, own, latin)
     if at < 0:
@@ -124,6 +132,20 @@ def _mixed(han: Name, latin: Name) -> str:
     if not han.given or latin.kind == "surname":
         return "surname_only"
     return _given_of_mixed(han, own, latin, tokens[:at] + tokens[at + 1 :])
+
+
+def _without_alias(latin: Name) -> Name:
+    """A romanised name without the English one beside it: Andy Lau Tak Wah, Tsang Yam Kuen Donald."""
+    tokens = latin.latin
+    if latin.kind != "full" or len(tokens) < 3:
+        return latin
+    for at in (0, len(tokens) - 1):
+        rest = tokens[:at] + tokens[at + 1 :]
+        chinese = surname_readings(tokens[at]) or readings(tokens[at])
+        if is_english_first(tokens[at]) and not chinese and all(map(readings, rest)):
+            given = " ".join(token for token in latin.given.split() if token != tokens[at])
+            return msgspec.structs.replace(latin, given=given, latin=rest) if given else latin
+    return latin
 
 
 def _first_name(token: str) -> bool:
@@ -159,6 +181,8 @@ def _given_of_mixed(han: Name, own: tuple[str, ...], latin: Name, rest: tuple[st
     if all(token in english() and not segment(token) for token in rest) or is_english_first(rest[0]):
         return "surname_only"
     parts = syllables(rest)
+    if not all(map(readings, parts)):
+        return "surname_only"  # a spelling that no table holds (Ying-jeou, Bee Lay) contradicts nobody
     if any(part in own[1:] for part in parts) and (len(parts) > 1 or len(own) > 2):
         return "partial"
     if len(parts) == len(own) - 1 and all(_blur(x) == _blur(y) for x, y in zip(parts, own[1:], strict=True)):
@@ -173,7 +197,10 @@ def _latin_given(han: Name, own: tuple[str, ...], latin: Name) -> str:
     written = "".join(latin.latin)
     if written == "".join(own[1:]) or spelled("", han.given, own[1:], latin.latin):
         return "given_only"
-    return "english_alias" if is_english_first(latin.latin[0]) or not segment(written) else "conflict_given"
+    parts = segment(written)
+    if is_english_first(latin.latin[0]) or not parts or len(set(parts)) < len(parts):  # Jack, Sunny, momo
+        return "english_alias"
+    return "conflict_given"
 
 
 def _given_against_latin(han: Name, own: tuple[str, ...], latin: Name) -> str:

@@ -60,6 +60,8 @@ def score(facts: Facts, known: Known, scale: Scale, lead_bare: bool) -> Scored:
     mets: list[Met] = []
     names = name.compare(facts.name, known.names, scale)
     conflict = names is not None and names.level in name.OTHERS
+    if conflict and _misplaced(facts, known):
+        names, conflict = None, False
     phones = phones_of(facts)
     if phones and known.phones:
         mets += phone.compare(phones, known.phones, scale, both_bare)
@@ -76,7 +78,7 @@ def score(facts: Facts, known: Known, scale: Scale, lead_bare: bool) -> Scored:
     firm = company.compare(facts.company, known.companies, scale, both_bare) if known.companies else None
     if firm is None:
         mets += _some(company.by_domain(facts.company, facts.emails, known.companies, known.emails, scale))
-    else:
+    elif firm.level != "differs" or not _misplaced(facts, known):
         mets.append(firm)
     if known.addresses:
         mets += address.compare(facts.address, known.addresses, scale, both_bare)
@@ -98,6 +100,12 @@ def score(facts: Facts, known: Known, scale: Scale, lead_bare: bool) -> Scored:
     if names is not None and names.level in name.PARTS and not mail_met and _spelled(facts, known) == 2:
         names = names._replace(level="mailbox_spells", bits=max(names.bits, _SPELLED))  # 杨总, yangzhenbing@ and 杨真兵
     return _add_up(facts, known, scale, mets, names, conflict, both_bare, firm)
+
+
+def _misplaced(facts: Facts, known: Known) -> bool:
+    """Whether one side's name field holds the other's organisation, or the other way round: neither contradicts then."""
+    mine = facts.company is not None and any(company.is_called(facts.company, n) for n, _ in known.names)
+    return mine or (facts.name is not None and any(company.is_called(c, facts.name) for c, _ in known.companies))
 
 
 def _overruled(level: str, mets: list[Met]) -> bool:

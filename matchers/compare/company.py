@@ -14,7 +14,7 @@ from rapidfuzz.distance import OSA
 
 from leads.companies import core_reading, same_company
 from leads.countries import country
-from leads.records import Company, Email
+from leads.records import Company, Email, Name
 from leads.text import ascii_fold
 from matchers.scale import Met, Scale
 
@@ -73,6 +73,12 @@ def by_domain(
             if mail.kind != "free" and _spelled(mail.stem, company):
                 return scale.value("company", "domain", 0, seq)
     return None
+
+
+def is_called(company: Company, name: Name) -> bool:
+    """Whether a name field holds the organisation's brand (海之蓝), or an organisation's a person."""
+    said = name.surname + name.given
+    return name.script == "han" and len(said) > 1 and company.core.startswith(said)
 
 
 def _spelled(stem: str, company: Company) -> bool:

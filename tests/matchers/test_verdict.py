@@ -23,6 +23,32 @@ SAME = {
     "chat name": ({"name": "李晓梅", "phone": MOBILE}, {"name": "云淡风轻", "phone": MOBILE}),
     "given name only": ({"name": "黎长杰", "phone": MOBILE}, {"name": "长杰", "phone": MOBILE}),
     "english first name": ({"name": "刘卫孝", "phone": MOBILE}, {"name": "Jack", "phone": MOBILE}),
+    "english name before a cantonese one": (
+        {"name": "劉德華", "phone": MOBILE},
+        {"name": "Andy Lau Tak Wah", "phone": MOBILE},
+    ),
+    "english name behind a cantonese one": (
+        {"name": "曾蔭權", "phone": MOBILE},
+        {"name": "Tsang Yam Kuen Donald", "phone": MOBILE},
+    ),
+    "a spelling of no table": ({"name": "馬英九", "phone": MOBILE}, {"name": "Ma Ying-jeou", "phone": MOBILE}),
+    "one syllable of the given name": ({"name": "李晓梅", "phone": MOBILE}, {"name": "Mei", "phone": MOBILE}),
+    "called by a syllable": ({"name": "李晓梅", "phone": MOBILE}, {"name": "梅姐", "phone": MOBILE}),
+    "a syllable twice": ({"name": "李晓梅", "phone": MOBILE}, {"name": "momo", "phone": MOBILE}),
+    "so-and-so": ({"name": "李晓梅", "phone": MOBILE}, {"name": "李某", "phone": MOBILE}),
+    "somebody's father": ({"name": "李志强", "phone": MOBILE}, {"name": "明明爸", "phone": MOBILE}),
+    "the brand for a name": (
+        {"name": "吴晓东", "company": "青岛海之蓝贸易有限公司", "phone": MOBILE},
+        {"name": "海之蓝", "phone": MOBILE},
+    ),
+    "the person for a company": (
+        {"name": "吴晓东", "company": "青岛海之蓝贸易有限公司", "phone": MOBILE},
+        {"name": "青岛", "company": "吴晓东", "city": "海之蓝贸易", "phone": MOBILE},
+    ),
+    "a town before the brand": (
+        {"name": "赵磊", "company": "佛山市南海区大沥镇鸿运铝材厂", "phone": MOBILE},
+        {"name": "赵磊", "company": "鸿运铝材", "city": "佛山"},
+    ),
     "surname only": ({"name": "李志强", "phone": MOBILE}, {"name": "李总", "phone": MOBILE}),
     "nothing but the number": ({"name": "李志强", "phone": MOBILE}, {"phone": MOBILE}),
     "nickname": (
