@@ -27,6 +27,7 @@ _NOT_A_PERSON = re.compile(r"公司|[厂部店处所院]|分|集团|总部")
 _MAIL = re.compile(r"[^\s@＠,;，；<>()]+[@＠]+[^\s@＠,;，；<>()]+[.．。][A-Za-z]{2,}")
 _PHONE_IN_NAME = re.compile(r"[+＋(（]?\d[\d\s\-()（）]{5,}\d")
 _ADDRESS = re.compile(r"[路街道巷弄村]\S{0,4}?\d+\s*[号弄]|\d+号\S{0,12}[楼室座层]")
+_QQ = re.compile(r"\s*(?:qq)?[\s:：号]*([1-9]\d{4,8})\s*", re.IGNORECASE)  # in the field of mailboxes
 _STARS = re.compile(r"\d{3}\s?[*xX]{3,}\s?\d{2,}")
 _LABELS = re.compile(r"[\d\s+\-().*x/;、,#'`转e:或]|手机号?|电话|座机|固话|号码|分机|tel|mobile|phone|mob|ext")
 _BETWEEN = re.compile(r"[\s,，;；/|、\-—:：()（）\n]+")
@@ -147,6 +148,10 @@ def _is_firm(part: str) -> bool:
 def _move(out: Fields, field: str, moved: list[tuple[str, str]], notes: list[Note]) -> None:
     """Take mails, numbers and addresses out of a field that is not theirs."""
     value = out[field]
+    if field == "email" and (match := _QQ.fullmatch(value)):
+        out[field] = f"{match[1]}@qq.com"
+        notes.append(Note(field, "number_of_qq"))
+        return
     if field != "email" and (match := _MAIL.search(value)) and emails(match[0])[0]:
         moved.append(("email", match[0]))
         value = value[: match.start()] + " " + value[match.end() :]

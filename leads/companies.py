@@ -153,8 +153,8 @@ def _without_place(body: str) -> tuple[str, str]:
     if not end or len(rest) - end < 2:
         return rest, ""
     rest = rest[end:]
-    if (town := _TOWN.match(rest)) and len(rest) - town.end() >= 2:
-        rest = rest[town.end() :]
+    if (behind := _TOWN.match(rest)) and len(rest) - behind.end() >= 2:
+        rest = rest[behind.end() :]
     for zone in words.zone:
         if rest.startswith(zone) and len(rest) - len(zone) >= 2:
             rest = rest[len(zone) :]

@@ -85,7 +85,7 @@ def _person(words: list[str], tokens: tuple[str, ...], surname_size: int) -> tup
         return Name(text, "chat", "latin", "", "", ()), "chat"
     initials = [word for word in tokens if len(word) == 2 and _no_syllable(word) and word not in table.suffix]
     rest = [token for token in tokens if token not in initials]
-    if len(initials) == len(rest) == 1 and surname_readings(rest[0]):  # Zhang ZM
+    if len(initials) == len(rest) == 1:  # Zhang ZM, JP Dubois
         surname, given = tuple(rest), tuple(initials[0])
         tokens = (*rest, *given)
     else:
@@ -125,6 +125,8 @@ def _nonsense(tokens: tuple[str, ...]) -> bool:
 def _one(text: str, token: str, honorific: str) -> Name:
     """A single word: pinyin written together, else a given name or a surname, whichever it is more often."""
     known = english().get(token)
+    if token in _COMPOUND:
+        return Name(text, "surname", "latin", token, "", (token,), honorific)
     double = next((c for c in _COMPOUND if token.startswith(c) and segment(token[len(c) :])), "")
     parts = (double, *segment(token[len(double) :])) if double else segment(token)
     if (
@@ -184,7 +186,12 @@ def _order(words: list[str], tokens: tuple[str, ...], surname_size: int) -> tupl
     western = family_share(tokens[last]) * min(map(given_share, tokens[:last]))
     first = english().get(tokens[0])
     if first and first.first > 1e-5 and not segment(tokens[0]):  # John is no surname, whatever follows
-        if len(tokens) in (3, 4) and not surname_readings(tokens[0]) and surname_readings(tokens[1]) and all(map(readings, tokens[2:])):
+        if (
+            len(tokens) in (3, 4)
+            and not surname_readings(tokens[0])
+            and surname_readings(tokens[1])
+            and all(map(readings, tokens[2:]))
+        ):
             return tokens[1:2], (*tokens[2:], tokens[0])  # Andy Lau Tak Wah
         western *= 100.0
     return (tokens[:1], tokens[1:]) if eastern > western else (tokens[last:], tokens[:last])

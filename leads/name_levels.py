@@ -231,6 +231,8 @@ def _other_surname(han: Name, own: tuple[str, ...], latin: Name) -> str:
 def _two_latin(a: Name, b: Name) -> str:
     if a.latin == b.latin or sorted(a.latin) == sorted(b.latin):
         return "order" if len(a.latin) > 1 else "given_only"
+    if _first_and_initial(a, b) or _first_and_initial(b, a):
+        return "initial"
     if not (a.surname and a.given and b.surname and b.given):
         return _latin_part(a, b)
     mine, other = "".join(a.latin), "".join(b.latin)
@@ -250,6 +252,16 @@ def _two_latin(a: Name, b: Name) -> str:
     if alike and len(first[0]) > 1:
         return "conflict_surname"
     return "typo" if _same_letters(a.latin, other) else "conflict"
+
+
+def _first_and_initial(short: Name, whole: Name) -> bool:
+    """Mike J. of Michael Johnson."""
+    return (
+        short.kind == "initial"
+        and whole.kind == "full"
+        and whole.surname.startswith(short.given)
+        and same_given(short.surname, whole.given.partition(" ")[0])
+    )
 
 
 def _same_letters(tokens: tuple[str, ...], other: str) -> bool:

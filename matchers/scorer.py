@@ -150,7 +150,7 @@ def _add_up(
     personal = phones + person > 1
     if personal and not conflict:
         account = max(account, _MOVED)
-    if names is None:
+    if names is None or (names.level == "surname_only" and personal and _mailbox_of_kin(facts, known)):
         names = _no_name(facts, known, scale, personal, both_bare)
         conflict = names.level == "mailbox_of_kin" and not any(
             met.field in ("email", "handle") and met.bits > 0 for met in mets
@@ -214,6 +214,14 @@ def _spelled(facts: Facts, known: Known) -> int:
     return best
 
 
+def _mailbox_of_kin(facts: Facts, known: Known) -> bool:
+    """Whether a mailbox of one side has the surname of the other and another given name (zhanglili@ beside 张伟)."""
+    mails = [(mail, n) for mail in facts.emails for n, _ in known.names]
+    mails += [(mail, facts.name) for mail, _ in known.emails if facts.name is not None]
+    kin = any(email.spells_kin(mail.local, n) for mail, n in mails)
+    return kin and not any(email.spells(mail.local, n) for mail, n in mails)
+
+
 def _no_name(facts: Facts, known: Known, scale: Scale, personal: bool, both_bare: bool) -> Met:
     """One side or both have no name that says anything."""
     if both_bare:
@@ -223,11 +231,7 @@ def _no_name(facts: Facts, known: Known, scale: Scale, personal: bool, both_bare
     if not mine and not theirs:
         return scale.fixed("name", "both_absent", 0)
     if personal:
-        mails = [(mail, n) for mail in facts.emails for n, _ in known.names]
-        mails += [(mail, facts.name) for mail, _ in known.emails if facts.name is not None]
-        if any(email.spells_kin(mail.local, n) for mail, n in mails) and not any(
-            email.spells(mail.local, n) for mail, n in mails
-        ):
+        if _mailbox_of_kin(facts, known):
             return scale.fixed("name", "mailbox_of_kin", 0)
         return Met("name", "one_absent", 0.0, 0)
     spelled = _spelled(facts, known)

@@ -49,6 +49,18 @@ SAME = {
         {"name": "赵磊", "company": "佛山市南海区大沥镇鸿运铝材厂", "phone": MOBILE},
         {"name": "赵磊", "company": "鸿运铝材", "city": "佛山"},
     ),
+    "a QQ number for a mailbox": (
+        {"name": "周杰", "email": "873645120@qq.com"},
+        {"name": "周杰", "email": "QQ：873645120"},
+    ),
+    "first name and an initial": (
+        {"name": "Michael Johnson", "phone": "+1 415 555 2671"},
+        {"name": "Mike J.", "phone": "+1 415 555 2671"},
+    ),
+    "two initials in one": (
+        {"name": "Jean-Pierre Dubois", "phone": "+33 6 12 34 56 78"},
+        {"name": "JP Dubois", "phone": "+33 6 12 34 56 78"},
+    ),
     "surname only": ({"name": "李志强", "phone": MOBILE}, {"name": "李总", "phone": MOBILE}),
     "nothing but the number": ({"name": "李志强", "phone": MOBILE}, {"phone": MOBILE}),
     "nickname": (
@@ -157,6 +169,10 @@ NOT_SAME = {
     "kin by the mailbox": (
         {"name": "张志强", "phone": MOBILE},
         {"phone": MOBILE, "email": "zhanglili88@qq.com", "company": "上海润佳贸易有限公司"},
+    ),
+    "kin by the mailbox, with the surname": (
+        {"name": "王建国", "phone": MOBILE},
+        {"name": "王小姐", "phone": MOBILE, "email": "wangmeili@163.com"},
     ),
     "english family on one phone": (
         {"name": "Linda Sullivan", "phone": "+1 415 555 2671"},
