@@ -8,21 +8,45 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from random import Random
 
 from leadstream.service import store_home
 from tests.chaos.site import Part, Site
-from tests.parts.kafka import Kafka
+from tests.parts.kafka import FarKafka
+from tests.parts.line import Line
+
+#: What a worker is granted between SIGTERM and SIGKILL, as in the compose file.
+GRACE_S = 120.0
 
 
 class Victim:
-    """A site at work and what of it can be hurt."""
+    """A site at work and what of it can be hurt. ``kills`` by part; ``ended``: parts that ended by themselves."""
 
-    def __init__(self, site: Site, random: Random, kafka: Kafka | None = None, workers: int = 1) -> None:
+    def __init__(self, site: Site, random: Random, kafka: FarKafka | None = None, workers: int = 1) -> None:
         self.site, self.random, self.kafka = site, random, kafka
         self.workers = [site.worker(f"w{n}") for n in range(workers)]
         self.door = site.gateway()
+        self.kills: Counter[str] = Counter()
+        self.ended = 0
+
+    def supervise(self) -> None:
+        """Start again what has ended, as its supervisor would."""
+        for n, worker in enumerate(self.workers):
+            if not worker.alive():
+                self.workers[n] = self.site.worker(f"w{n}")
+                self.ended += 1
+        if not self.door.alive():
+            self.door = self.site.gateway()
+            self.ended += 1
+
+    def kill(self, part: Part, name: str) -> None:
+        part.kill()
+        self.kills[name] += 1
+
+    def lines(self) -> list[Line]:
+        return [line for line in (self.site.line, self.kafka and self.kafka.line) if line]
 
     def store_pid(self) -> int:
         return int((store_home(self.site.data) / "store.pid").read_text())
@@ -33,7 +57,7 @@ Fault = Callable[[Victim], Awaitable[None]]
 
 async def worker_killed(victim: Victim) -> None:
     n = victim.random.randrange(len(victim.workers))
-    victim.workers[n].kill()
+    victim.kill(victim.workers[n], "worker")
     victim.workers[n] = victim.site.worker(f"w{n}")
 
 
@@ -42,14 +66,15 @@ async def worker_hangs(victim: Victim) -> None:
 
 
 async def door_killed(victim: Victim) -> None:
-    victim.door.kill()
+    victim.kill(victim.door, "gateway")
     victim.door = victim.site.gateway()
 
 
 async def store_killed(victim: Victim) -> None:
     victim.site.kill_store()
+    victim.kills["store"] += 1
     await asyncio.sleep(victim.random.uniform(0, 0.5))
-    victim.site.start_store()
+    await asyncio.to_thread(victim.site.start_store)
 
 
 async def store_hangs(victim: Victim) -> None:
@@ -79,7 +104,8 @@ async def memory_full(victim: Victim) -> None:
 async def broker_killed(victim: Victim) -> None:
     assert victim.kafka
     victim.kafka.kill()
-    victim.kafka.start()
+    victim.kills["broker"] += 1
+    await asyncio.to_thread(victim.kafka.start)
 
 
 async def broker_hangs(victim: Victim) -> None:
@@ -91,10 +117,47 @@ async def broker_hangs(victim: Victim) -> None:
 
 async def rebalance_storm(victim: Victim) -> None:
     """Workers join and leave faster than the group can settle."""
+    leaving = []
     for n in range(3):
         extra = victim.site.worker(f"extra{n}")
         await asyncio.sleep(victim.random.uniform(1.0, 3.0))
-        extra.kill() if victim.random.random() < 0.5 else extra.stop()
+        if victim.random.random() < 0.5:
+            victim.kill(extra, "worker")
+        else:
+            leaving.append(asyncio.to_thread(extra.stop, GRACE_S))
+    await asyncio.gather(*leaving)
+
+
+async def line_slow(victim: Victim) -> None:
+    """Every answer takes its time, no two the same; or there is room for little at a time."""
+    line = victim.random.choice(victim.lines())
+    if victim.random.random() < 0.5:
+        line.delay_s, line.jitter_s = victim.random.uniform(0.005, 0.1), victim.random.uniform(0.0, 0.2)
+    else:
+        line.bytes_per_s = victim.random.uniform(20_000, 200_000)
+    await asyncio.sleep(victim.random.uniform(0.5, 3.0))
+    line.mend()
+
+
+async def line_cut(victim: Victim) -> None:
+    line = victim.random.choice(victim.lines())
+    line.cut()
+    await asyncio.sleep(victim.random.uniform(0.0, 2.0))
+    line.mend()
+
+
+async def line_silent(victim: Victim) -> None:
+    """Half open: nobody is told that the other side is not there any more."""
+    victim.random.choice(victim.lines()).fall_silent()
+
+
+async def clock_jumps(victim: Victim) -> None:
+    """The wall clock of the whole site is set two hours forward or back, and perhaps set right again, while it works."""
+    assert victim.site.clock
+    victim.site.clock.set(victim.random.choice((7200, -7200)))
+    await asyncio.sleep(victim.random.uniform(0.1, 2.0))
+    if victim.random.random() < 0.5:
+        victim.site.clock.set(0)
 
 
 async def _stopped(part: Part, seconds: float) -> None:
@@ -105,5 +168,16 @@ async def _stopped(part: Part, seconds: float) -> None:
 
 #: Kills come first and often: they are what the table counts.
 KILLS: tuple[Fault, ...] = (worker_killed, store_killed, door_killed)
-EMBEDDED: tuple[Fault, ...] = (*KILLS, *KILLS, worker_hangs, store_hangs, scripts_forgotten, memory_full)
-ON_KAFKA: tuple[Fault, ...] = (*KILLS, broker_killed, broker_hangs, rebalance_storm, worker_hangs)
+EMBEDDED: tuple[Fault, ...] = (*KILLS, *KILLS, worker_hangs, store_hangs, scripts_forgotten, memory_full, clock_jumps)
+LINES: tuple[Fault, ...] = (line_slow, line_cut, line_silent)
+#: The store at the other end of a line, the log in it.
+FAR: tuple[Fault, ...] = (*LINES, *LINES, *KILLS)
+ON_KAFKA: tuple[Fault, ...] = (
+    *KILLS,
+    broker_killed,
+    broker_killed,
+    broker_hangs,
+    rebalance_storm,
+    worker_hangs,
+    *LINES,
+)

@@ -34,8 +34,10 @@ from streams.admin import apply
 from streams.ports import Message
 from streams.topics import RAW, declared
 from tests.parts import valkey
+from tests.parts.clock import Clock
 from tests.parts.kafka import Kafka, free_port
 from tests.parts.kafka_cluster import Cluster
+from tests.parts.line import Line
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 TENANT = "main"
@@ -76,15 +78,29 @@ class Part:
 
 
 class Site:
-    """Without ``kafka`` the log is the embedded one. ``changes`` go over the shipped configuration, section by section."""
+    """Without ``kafka`` the log is the embedded one. ``changes`` go over the shipped configuration, section by section.
 
-    def __init__(self, home: Path, kafka: Kafka | Cluster | None = None, **changes: dict[str, Any]) -> None:
+    ``far``: worker and door reach the store over ``line``. ``clocked``: all parts but Kafka have the wall clock ``clock``.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        kafka: Kafka | Cluster | None = None,
+        *,
+        far: bool = False,
+        clocked: bool = False,
+        **changes: dict[str, Any],
+    ) -> None:
         self.home, self.kafka = home, kafka
         self.replication = 3 if kafka and "," in kafka.bootstrap else 1
         home.mkdir(parents=True, exist_ok=True)
         self.data = home / "data"
         self.port = free_port()
         self.env = {k: v for k, v in os.environ.items() if not k.startswith("LEADSTREAM_")} | SECRETS
+        self.clock = Clock(home) if clocked else None
+        self.env |= self.clock.env if self.clock else {}
+        self.line = Line(embedded.socket_path(store_home(self.data))) if far else None
         self.config = home / "leadstream.yaml"
         self._parts: list[Part] = []
         settings = yaml.safe_load(DEFAULT.read_text(encoding="utf-8"))
@@ -99,6 +115,8 @@ class Site:
         if kafka:
             settings["log"] = {"kind": "kafka", "bootstrap": kafka.bootstrap.split(","), "partitions": 1}
             settings["store"] = {"url": f"unix://{embedded.socket_path(store_home(self.data))}"}
+        if self.line:
+            settings["store"] = {"url": f"redis://127.0.0.1:{self.line.port}/0"}
         for section, change in changes.items():
             settings[section] |= change
         self.config.write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")
@@ -113,6 +131,8 @@ class Site:
         for part in self._parts:
             part.kill()
         embedded.stop(store_home(self.data))
+        if self.line:
+            self.line.close()
 
     @property
     def url(self) -> str:
@@ -142,7 +162,11 @@ class Site:
         )
 
     def start_store(self) -> None:
-        embedded.start_or_attach(store_home(self.data))
+        if self.clock:  # the clock is in what the server inherits
+            start = f"from stores.embedded import start_or_attach; start_or_attach({str(store_home(self.data))!r})"
+            subprocess.run([sys.executable, "-c", start], cwd=REPOSITORY, env=self.env, check=True)
+        else:
+            embedded.start_or_attach(store_home(self.data))
 
     def kill_store(self) -> None:
         valkey.kill(store_home(self.data))

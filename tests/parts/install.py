@@ -22,6 +22,7 @@ PACKAGES = {
     "chromium": "chromium",
     "mvn": "maven",
     "java": "default-jre-headless",
+    "cc": "build-essential",
 }
 
 

@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
+from tests.parts.line import Line
+
 VERSION = "4.1.0"
 POM = Path(__file__).with_name("kafka-pom.xml")
 JARS = Path(__file__).resolve().parents[2] / ".parts" / f"kafka-{VERSION}"
@@ -167,3 +169,13 @@ class Kafka:
                     return
             time.sleep(0.05)
         raise RuntimeError(f"Kafka did not answer within {seconds:.0f} s, see {self.home}/broker.log")
+
+
+class FarKafka(Kafka):
+    """A broker that everybody reaches over a ``line``."""
+
+    def __init__(self, home: Path) -> None:
+        super().__init__(home)
+        self.line = Line(self.port)
+        self.bootstrap = f"127.0.0.1:{self.line.port}"
+        self.more = {"advertised.listeners": f"PLAINTEXT://{self.bootstrap}"}
