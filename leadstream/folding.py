@@ -72,7 +72,7 @@ class Fold:
     async def __call__(self, tenant: str, entries: Sequence[tuple[int, bytes]]) -> None:
         """Fold what has not been folded. Raises StoreDown."""
         mine = self._tenants.get(tenant)
-        if mine is None or self._clock() - mine.seen_ms > HOLD_MS / 2:  # another process may have folded meanwhile
+        if mine is None or abs(self._clock() - mine.seen_ms) > HOLD_MS / 2:  # another process may have folded meanwhile
             self._metrics.begin(tenant)
             kept = await load(self._runtime.client, tenant)
             brought = mine.brought if mine else Brought()
@@ -101,10 +101,10 @@ class Fold:
     def measure(self) -> None:
         """Set the gauges of the tenants this process folds; those of the others go."""
         now = self._clock()
-        self._tenants = {name: t for name, t in self._tenants.items() if now - t.seen_ms <= STALE_MS}
+        self._tenants = {name: t for name, t in self._tenants.items() if abs(now - t.seen_ms) <= STALE_MS}
         gauges: dict[str, dict[Any, float]] = {name: {} for name in _GAUGES}
         for tenant in self._tenants.values():
-            if now - tenant.settled_ms >= SETTLED_MS:
+            if abs(now - tenant.settled_ms) >= SETTLED_MS:
                 tenant.settle(
                     {
                         member.id

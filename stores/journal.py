@@ -12,6 +12,7 @@ from leads.ownership import Lease
 from leads.records import Outcome
 from stores import codec
 from stores.connect import guarded
+from stores.duty import on_duty
 from stores.index import ValkeyIndex
 from stores.layout import Keys
 from stores.lookup import records
@@ -121,17 +122,8 @@ class ValkeyJournal:
             await self.client.xtrim(Keys.of(tenant).journal, minid=f"{ms}-{int(place) + 1}", approximate=False)
 
     async def hold(self, tenant: str, who: str, ttl_ms: int) -> bool:
-        """Be the one who relays this tenant's journal for ``ttl_ms``, again and again. False while somebody else is.
-
-        A convenience, not a lock: two relays publish some entries twice and lose none. Raises StoreDown.
-        """
-        key = Keys.of(tenant).relay
-        with guarded("hold the relay"):
-            if await self.client.set(key, who, nx=True, px=ttl_ms):
-                return True
-            if await self.client.get(key) != who.encode():
-                return False
-            return bool(await self.client.pexpire(key, ttl_ms))
+        """Be the one who relays this tenant's journal. Two relays publish some entries twice and lose none. Raises StoreDown."""
+        return await on_duty(self.client, Keys.of(tenant).relay, who, ttl_ms)
 
     async def last(self, tenant: str) -> int:
         """Number of the last effect, 0 when there is none. Raises StoreDown."""

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from stores.connect import guarded
+from stores.duty import on_duty
 from stores.layout import Keys
 
 
@@ -33,9 +34,5 @@ async def done(client: Any, tenant: str, body: bytes) -> None:
 
 
 async def my_turn(client: Any, tenant: str, who: str, ttl_ms: int) -> bool:
-    """Be the one who sends for ``ttl_ms``; False while somebody else is. Two who send repeat some, and lose none. Raises StoreDown."""
-    key = Keys.of(tenant).sending
-    with guarded("take a turn"):
-        if await client.set(key, who, nx=True, px=ttl_ms):
-            return True
-        return bool(await client.get(key) == who.encode() and await client.pexpire(key, ttl_ms))
+    """Be the one who sends. Two who send repeat some, and lose none. Raises StoreDown."""
+    return await on_duty(client, Keys.of(tenant).sending, who, ttl_ms)

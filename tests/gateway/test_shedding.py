@@ -61,6 +61,16 @@ async def test_the_log_is_asked_at_most_once_a_second() -> None:
     assert waiting.asked == 2
 
 
+async def test_the_log_is_asked_again_after_the_clock_was_set_back() -> None:
+    waiting = Waiting(11)
+    door = Door(configured(Limits(backlog_messages=10)), backlog=waiting)
+    problem(await look_again(door, {"phone": "1"}), 503, "overloaded")
+
+    waiting.messages = 0
+    door.clock.now_ms -= 2 * 3_600_000
+    assert (await look_again(door, {"phone": "1"})).status_code == 202
+
+
 async def test_a_log_that_does_not_tell_leaves_it_at_the_last_answer() -> None:
     waiting = Waiting(11)
     door = Door(configured(Limits(backlog_messages=10)), backlog=waiting)
