@@ -33,9 +33,8 @@ class Backlog:
     def check(self) -> None:
         """Raises Problem 503 with Retry-After while too much waits."""
         now = self._clock()
-        if (
-            self._ask and not self._asking and not 0 <= now - self._asked_ms < self._every_ms
-        ):  # clocks are set back, too
+        due = not 0 <= now - self._asked_ms < self._every_ms  # clocks are set back, too
+        if self._ask and not self._asking and due:
             self._asked_ms = now
             self._asking = asyncio.create_task(self._look(self._ask))
         if self._waiting > self._most:
