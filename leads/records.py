@@ -398,6 +398,22 @@ class Outcome(Record, frozen=True):
     claimant: str = ""  # who reported or imported it as his own
 
 
+class Glance(msgspec.Struct, frozen=True, gc=False):
+    """What whoever counts needs of an outcome, read without the rest of it: same names, same meaning."""
+
+    code: Code
+    reason: str
+    at_ms: int
+    source: str
+    door: str
+    seq: int
+    owner: str
+    joined: tuple[int, ...]
+    verdict: str
+    plan: bytes  # its digest, empty when none
+    journal: int
+
+
 class Committed(msgspec.Struct, frozen=True, gc=False):
     """Commit's answer for one lead. ``outcome`` is None when stale: register again (same number, fresh view) and judge again."""
 

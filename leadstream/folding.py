@@ -7,7 +7,7 @@ they go up to, so an entry that comes again counts once.
 from __future__ import annotations
 
 from array import array
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,13 +15,13 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from leads.ownership import REFUSALS
-from leads.records import Outcome, Plan
+from leads.records import Glance, Plan
 from leadstream.runtime import Runtime
-from routing.days import period
+from routing.days import GRAIN_MS, period
 from routing.fairness import Accounts, book, carried, enter, gift_by_move, gift_of
 from routing.hotline import Call, held
 from stores.books import keep, load
-from stores.journal import Effect, Move, effects
+from stores.journal import Move, glance
 from streams.metrics import Metrics
 from streams.relay import HOLD_MS
 
@@ -52,13 +52,14 @@ class Brought:
         self._names: dict[str, int] = {}
         self._sources = array("H")
 
-    def told(self, outcome: Outcome) -> str:
+    def told(self, outcome: Glance) -> str:
         """Remember a lead; gives who had brought the customers it joined: own, other or unknown."""
         mine = self._names.setdefault(outcome.source, len(self._names) + 1)
-        known = [self._sources[seq] if seq < len(self._sources) else 0 for seq in outcome.joined]
-        if outcome.seq >= len(self._sources):
-            self._sources.extend([0] * max(1_024, outcome.seq + 1 - len(self._sources)))
-        self._sources[outcome.seq] = mine
+        sources = self._sources
+        known = [sources[seq] if seq < len(sources) else 0 for seq in outcome.joined]
+        if outcome.seq >= len(sources):
+            sources.extend([0] * max(1_024, outcome.seq + 1 - len(sources)))
+        sources[outcome.seq] = mine
         return "own" if mine in known else "other" if any(known) else "unknown"
 
 
@@ -84,19 +85,17 @@ class Fold:
         policy = await self._runtime.policies.now(tenant)
         team_of = {member: f"team:{team.id}" for team in reversed(policy.teams.values()) for member in team.members}
         zone = ZoneInfo(policy.timezone)
-        for effect in await effects(self._runtime.index, tenant, fresh):
-            if effect.outcome is not None:
-                plan = await self._plan(mine, effect.outcome)
-                mine.outcome(effect.outcome, plan, zone)
-            elif effect.move is not None:
-                mine.move(effect, effect.move, team_of, zone)
+        for number, packed in fresh:
+            seen = glance(packed)
+            if isinstance(seen, Move):
+                mine.move(number, seen, team_of, zone)
+                continue
+            if seen.plan and seen.plan not in mine.plans:
+                mine.plans[seen.plan] = await self._runtime.index.plan(tenant, seen.plan.hex())
+            mine.outcome(seen, mine.plans.get(seen.plan), zone)
+        mine.books.number = fresh[-1][0]
         await keep(self._runtime.client, tenant, msgspec.msgpack.encode(mine.books))
         mine.hand_over(self._metrics)
-
-    async def _plan(self, mine: Tenant, outcome: Outcome) -> Plan | None:
-        if outcome.plan and outcome.plan not in mine.plans:
-            mine.plans[outcome.plan] = await self._runtime.index.plan(outcome.tenant, outcome.plan)
-        return mine.plans.get(outcome.plan)
 
     def measure(self) -> None:
         """Set the gauges of the tenants this process folds; those of the others go."""
@@ -132,15 +131,16 @@ class Tenant:
 
     def __init__(self, name: str, books: Books, brought: Brought) -> None:
         self.name, self.books, self.brought = name, books, brought
-        self.plans: dict[str, Plan | None] = {}
+        self.plans: dict[bytes, Plan | None] = {}  # by digest
         self.seen_ms, self.settled_ms = 0, -SETTLED_MS
+        self._week_until_ms = 0  # so far it was looked up that no new one has begun
         self.gauges: dict[str, dict[Any, float]] = {}
-        self._counts: dict[str, Counter[Any]] = {}
+        self._counts: dict[str, list[tuple[str, ...]]] = defaultdict(list)
         self._contacts: list[float] = []
         self._contacted: dict[int, None] = {}
 
-    def outcome(self, outcome: Outcome, plan: Plan | None, zone: ZoneInfo) -> None:
-        self._turn_to(outcome.journal, outcome.at_ms, zone)
+    def outcome(self, outcome: Glance, plan: Plan | None, zone: ZoneInfo) -> None:
+        self._turn_to(outcome.at_ms, zone)
         gift = gift_of(outcome, plan)
         if gift is not None:
             enter(self.books.teams.setdefault(gift.team, {}), gift)
@@ -153,15 +153,15 @@ class Tenant:
             if outcome.verdict == "same" and outcome.reason != "call_update":
                 self._count("leadstream_duplicates_total", self.name, outcome.source, met)
 
-    def move(self, effect: Effect, move: Move, team_of: Mapping[str, str], zone: ZoneInfo) -> None:
-        self._turn_to(effect.number, move.at_ms, zone)
+    def move(self, number: int, move: Move, team_of: Mapping[str, str], zone: ZoneInfo) -> None:
+        self._turn_to(move.at_ms, zone)
         if move.what == "refused" and move.why in REFUSALS:
             self._count("leadstream_refusals_total", self.name, move.why)
             return
         self._count("leadstream_moves_total", self.name, move.what)
         if move.what == "lapsed":
             self._count("leadstream_lapses_total", self.name, move.why)
-        gift = gift_by_move(effect.number, move.what, move.at_ms, move.member, team_of.get(move.member, ""))
+        gift = gift_by_move(number, move.what, move.at_ms, move.member, team_of.get(move.member, ""))
         if gift is not None:
             enter(self.books.teams.setdefault(gift.team, {}), gift)
             self._count("leadstream_gifts_total", self.name, gift.team, gift.how)
@@ -174,11 +174,11 @@ class Tenant:
 
     def hand_over(self, metrics: Metrics) -> None:
         """Give what was counted to the page."""
-        for name, counts in self._counts.items():
-            metrics.count(name, counts)
+        for name, labels in self._counts.items():
+            metrics.count(name, Counter(labels))
         for seconds in self._contacts:
             metrics.spent("leadstream_first_contact_seconds", (self.name,), seconds)
-        self._counts, self._contacts = {}, []
+        self._counts, self._contacts = defaultdict(list), []
 
     def settle(self, people: set[str]) -> None:
         """Work the gauges out anew. ``people``: who could have had a call."""
@@ -202,12 +202,14 @@ class Tenant:
             for name, value in figures.items():
                 self.gauges.setdefault(f"leadstream_hotline_{name}", {})[self.name, line] = value
 
-    def _turn_to(self, number: int, at_ms: int, zone: ZoneInfo) -> None:
-        """Go on to this entry; a new week begins new books. An entry of an earlier week counts for this one."""
+    def _turn_to(self, at_ms: int, zone: ZoneInfo) -> None:
+        """A new week begins new books. What comes late, of an earlier week, counts for this one."""
+        if at_ms < self._week_until_ms:
+            return
         week = period(at_ms, zone, "week")
         if week > self.books.week:
-            self.books = Books(number, week, {team: carried(a) for team, a in self.books.teams.items()})
-        self.books.number = max(self.books.number, number)
+            self.books = Books(self.books.number, week, {team: carried(a) for team, a in self.books.teams.items()})
+        self._week_until_ms = at_ms // GRAIN_MS * GRAIN_MS + GRAIN_MS
 
     def _count(self, name: str, *labels: str) -> None:
-        self._counts.setdefault(name, Counter())[labels] += 1
+        self._counts[name].append(labels)

@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo
 
 Unit = Literal["week", "month"]
 
-_HOUR_MS = 3_600_000
+#: Zones shift by quarter hours at least: within one of them nothing about a day changes. The grain of the memos.
+GRAIN_MS = 900_000
 
 
 def day_number(at_ms: int, zone: ZoneInfo) -> int:
-    """Ordinal of the local day (1 is 0001-01-01). Zones shift by quarter hours at least, so a quarter is the memo's grain."""
-    return _day(at_ms // (_HOUR_MS // 4), zone)
+    """Ordinal of the local day (1 is 0001-01-01)."""
+    return _day(at_ms // GRAIN_MS, zone)
 
 
 @lru_cache(maxsize=256)
@@ -24,7 +25,7 @@ def _day(quarter: int, zone: ZoneInfo) -> int:
 
 def period(at_ms: int, zone: ZoneInfo, unit: Unit) -> str:
     """The local week (ISO: ``2026-W48``) or month (``2026-11``) a moment lies in. Sorts as text."""
-    return _period(at_ms // (_HOUR_MS // 4), zone, unit)
+    return _period(at_ms // GRAIN_MS, zone, unit)
 
 
 @lru_cache(maxsize=256)

@@ -27,7 +27,7 @@ from itertools import accumulate, pairwise
 
 import msgspec
 
-from leads.records import Outcome, Packed, Plan, Record, Share
+from leads.records import Glance, Outcome, Packed, Plan, Record, Share
 
 #: How a member comes to a customer: in turn, or exempt.
 HOW: tuple[str, ...] = ("turn", "owner", "account", "claim", "customer", "transfer", "departure")
@@ -100,7 +100,7 @@ class Account(msgspec.Struct, array_like=True):
 Accounts = dict[str, Account]
 
 
-def gift_of(outcome: Outcome, plan: Plan | None) -> Gift | None:
+def gift_of(outcome: Outcome | Glance, plan: Plan | None) -> Gift | None:
     """What an outcome gave to a member; None when it gave nobody anything, as a further status of one call does."""
     how = _OUTCOMES.get((outcome.code, outcome.reason), "")
     if not how or not outcome.owner:
@@ -142,11 +142,12 @@ def enter(accounts: Accounts, gift: Gift) -> None:
     away = {m: w for m, w in gift.absent if accounts.setdefault(m, Account()).owed < gift.credit}
     total = sum(shares.values()) + sum(away.values())
     for member, weight in (*shares.items(), *away.items()):
-        account = accounts.setdefault(member, Account())
-        account.entitled += weight / total
-        account.owed += weight / total
+        account = accounts.get(member) or accounts.setdefault(member, Account())
+        part = weight / total
+        account.entitled += part
+        account.owed += part
         if member in away:
-            account.credited += weight / total
+            account.credited += part
         elif member != gift.member:
             account.dry_from_ms = account.dry_from_ms if account.dry else gift.at_ms
             account.dry += 1

@@ -9,7 +9,7 @@ import msgspec
 from redis.asyncio import Redis
 
 from leads.ownership import Lease
-from leads.records import Outcome
+from leads.records import Glance, Outcome
 from stores import codec
 from stores.connect import guarded
 from stores.duty import on_duty
@@ -21,6 +21,8 @@ from stores.scripts import Script
 _BATCHES = 64
 #: Name of the field that holds writes, among those that are numbers of effects.
 WRITES = b"w"
+#: First byte of an entry that is an outcome.
+_OUTCOME = ord("o")
 _note = Script("note")
 
 
@@ -164,6 +166,13 @@ def _seq(effect: bytes) -> int:
     """The lead of an outcome; 0 for a refused one."""
     start = 19 + 4 * int.from_bytes(effect[17:19], "big")
     return int.from_bytes(effect[start : start + 4], "big")
+
+
+def glance(packed: bytes) -> Glance | Move:
+    """What a packed entry says to whoever only counts."""
+    if packed[0] == _OUTCOME:
+        return codec.glance(packed, 19 + 4 * (packed[17] << 8 | packed[18]))
+    return _move(packed[1:])
 
 
 async def effects(index: ValkeyIndex, tenant: str, entries: Sequence[tuple[int, bytes]]) -> list[Effect]:

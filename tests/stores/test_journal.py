@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import msgspec
+
+from leads.records import Glance, Outcome
 from stores.index import ValkeyIndex
-from stores.journal import ValkeyJournal, effects
+from stores.journal import ValkeyJournal, effects, glance, note
 from tests.stores.making import decide, lead, put, refusal
 
 
@@ -17,6 +20,22 @@ async def test_every_outcome_is_in_the_journal_under_its_number(index: ValkeyInd
     assert [e.number for e in told] == [1, 2, 3, 4, 5] == [e.outcome.journal for e in told if e.outcome]
     assert told[4].absorbed == (joined.seq,)
     assert await journal.last(tenant) == 5
+
+
+async def test_a_glance_says_what_the_outcome_says(index: ValkeyIndex, tenant: str) -> None:
+    answer = await index.register(tenant, [lead(i, f"p{i}") for i in range(3)])
+    await index.commit(tenant, [decide(answer, i) for i in range(3)] + [refusal("r")])
+    await put(index, tenant, "again", "p0")
+    await note(index.client, tenant, "asked", 1, 0, "li", "")
+    entries = await ValkeyJournal(index.client).read(tenant, 0, 100)
+    told = [effect.outcome or effect.move for effect in await effects(index, tenant, entries)]
+    seen = [glance(packed) for _, packed in entries]
+    assert seen[-1] == told[-1]
+    for one, whole in zip(seen[:-1], told[:-1], strict=True):
+        assert isinstance(one, Glance)
+        assert isinstance(whole, Outcome)
+        same = {name: getattr(whole, name) for name in Glance.__struct_fields__} | {"plan": bytes.fromhex(whole.plan)}
+        assert msgspec.structs.asdict(one) == same
 
 
 async def test_reading_goes_on_after_a_number_and_trimming_leaves_the_rest(index: ValkeyIndex, tenant: str) -> None:
