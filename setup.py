@@ -1,7 +1,7 @@
 """Everything is in pyproject.toml. This file is for LEADSTREAM_COMPILE=1 only: it compiles the pure rooms with mypyc.
 
 A worker then needs little more than half the CPU; the answers are the same. Where there is no C compiler the build says so,
-installs the files as they are, and Python runs them. Why it is optional: docs/decisions/compiled.md.
+installs the files as they are, and Python runs them. Why it is optional: docs/decisions/0007-compiled.md.
 """
 
 import os

@@ -20,7 +20,7 @@ from benchmarks import load
 from benchmarks.machine import cpu_s, quantile
 from benchmarks.profile import Spent, metered, patched
 from leads.records import RegisterAnswer
-from leadstream import config
+from leadstream.configuration import config
 from leadstream.dedupe import Nowhere
 from leadstream.runtime import settle_garbage
 from leadstream.worker import MOST

@@ -18,7 +18,7 @@ from typing import Any
 import msgspec
 
 from benchmarks import data, load
-from leadstream import config
+from leadstream.configuration import config
 from leadstream.folding import Fold
 from leadstream.runtime import clock, settle_garbage
 from stores.connect import connect

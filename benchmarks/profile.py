@@ -23,7 +23,7 @@ from benchmarks.machine import compiled, cpu_s
 from leads import facts
 from leads.preparation import Preparation
 from leads.prepare import prepare
-from leadstream import config
+from leadstream.configuration import config
 from leadstream.runtime import settle_garbage
 from leadstream.worker import MOST
 from matchers.keys import keys_of

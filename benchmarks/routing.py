@@ -10,8 +10,8 @@ from time import perf_counter
 from leads.policy import Absence, Answer, Condition, Hours, Member, Policy, Pool, Rule, Scope, Team
 from leads.prepare import prepare
 from leads.records import Lead
-from leadstream.config import load
-from leadstream.samples import samples
+from leadstream.configuration.config import load
+from leadstream.sample.leads import samples
 from routing.plan import compile_policy
 
 CITIES = ("上海", "北京", "深圳", "杭州", "成都", "武汉", "西安", "苏州", "厦门", "郑州")

@@ -15,7 +15,7 @@ import msgspec
 import yaml
 
 from benchmarks.machine import cpu_s
-from leadstream import config
+from leadstream.configuration import config
 from leadstream.inline import prepare_log
 from leadstream.runtime import Runtime
 from streams.ports import Message

@@ -10,9 +10,9 @@ import msgspec
 
 from leads.errors import BadInput
 from leads.records import Outcome
+from leadstream.configuration.settings import Settings
 from leadstream.past import Past
 from leadstream.runtime import Runtime, clock
-from leadstream.settings import Settings
 from leadstream.subject import Subject, find, raw
 from matchers import question
 from stores import guard

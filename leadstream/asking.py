@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager
 
 from gateway.customers import Verdict
 from leads.errors import BadInput
+from leadstream.configuration.settings import Settings
 from leadstream.questions import Questions
 from leadstream.runtime import Runtime, clock
-from leadstream.settings import Settings
 from streams.metrics import Metrics, new_registry
 
 

@@ -14,9 +14,9 @@ import tempfile
 from pathlib import Path
 
 from leads.errors import BadInput
+from leadstream.configuration.settings import Settings
 from leadstream.runtime import Runtime
 from leadstream.service import Service, store_home
-from leadstream.settings import Settings
 from stores.embedded import load, save
 
 #: Folders of the data folder that go into the file beside the store's data.

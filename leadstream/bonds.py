@@ -9,11 +9,11 @@ import msgspec
 
 from leads.cases import Touch
 from leadstream.casebook import work_lines
+from leadstream.configuration.settings import Settings
 from leadstream.explaining import event_of
 from leadstream.levelwords import Lang
 from leadstream.past import Past
 from leadstream.runtime import Runtime
-from leadstream.settings import Settings
 from routing.contributions import Dependence, contributions, dependence
 from stores.lookup import roots
 from stores.touches import touch_of, touches

@@ -12,12 +12,12 @@ import msgspec
 
 from leads.cases import REFUSALS, Answer, Case, Part, Shares, Touch, parts_of
 from leads.errors import BadInput, Unavailable
+from leadstream.configuration.settings import Settings
 from leadstream.disputes import Disputes, File
 from leadstream.handles import handles
 from leadstream.levelwords import Lang
 from leadstream.past import Past
 from leadstream.runtime import Runtime, clock
-from leadstream.settings import Settings
 from routing.casework import overdue
 from routing.contributions import Contribution
 from streams.metrics import Metrics

@@ -10,10 +10,10 @@ from leads.errors import BadInput
 from leads.profiles import Field, Known, Value, Witness, profile
 from leads.records import Address, Company, Custom, Email, Facts, Handle, Name, Phone
 from leadstream import masking
+from leadstream.configuration.settings import Settings
 from leadstream.explaining import event_of
 from leadstream.levelwords import FIELDS, Lang, word
 from leadstream.runtime import Runtime, clock
-from leadstream.settings import Settings
 from stores.entities import entity
 from stores.journal import note
 from stores.lookup import records

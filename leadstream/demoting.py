@@ -10,8 +10,8 @@ import msgspec
 from leads.errors import BadInput
 from leads.prepare import prepare
 from leads.records import Envelope, Facts, Refused, Row
+from leadstream.configuration.settings import Settings
 from leadstream.runtime import Runtime, clock
-from leadstream.settings import Settings
 from matchers.keys import KINDS
 from matchers.schemes import SCHEMES, cased
 from stores import demoted as store

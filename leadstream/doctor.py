@@ -14,11 +14,11 @@ from typing import Literal
 import msgspec
 
 from leads.errors import BadInput, LeadstreamError, Unavailable
-from leadstream import config
+from leadstream.configuration import config
+from leadstream.configuration.settings import Settings
 from leadstream.gauges import log_waiting
 from leadstream.runtime import Runtime, clock
 from leadstream.service import Service
-from leadstream.settings import Settings
 from stores.archive import Archive
 from stores.condition import Condition, condition
 from stores.lookup import standing

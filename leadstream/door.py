@@ -9,13 +9,13 @@ import uvicorn
 from gateway.app import make_app
 from gateway.shedding import Ask
 from leadstream.casebook import disputes
+from leadstream.configuration.settings import Settings
 from leadstream.logs import setup
 from leadstream.ownership import Owners
 from leadstream.questions import Questions
 from leadstream.reviewing import Desk
 from leadstream.roster import Roster
 from leadstream.runtime import WORKERS, Runtime, clock
-from leadstream.settings import Settings
 from leadstream.tokens import IssuedTokens
 from stores.idempotency import RedisIdempotency
 from stores.stream_log import StreamConsumer

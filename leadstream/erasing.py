@@ -18,11 +18,11 @@ import msgspec
 from leads.errors import BadInput
 from leads.mentions import texts_of, without
 from leads.records import Envelope, Row
+from leadstream.configuration.settings import Settings
 from leadstream.importing import REFUSED_FILES
 from leadstream.inline import put_away
 from leadstream.runtime import Runtime, clock
 from leadstream.service import Service, store_home
-from leadstream.settings import Settings
 from leadstream.subject import Subject, belongs, decoded, find
 from leadstream.worker import Shelf
 from matchers import question

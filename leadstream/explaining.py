@@ -9,8 +9,8 @@ import msgspec
 
 from leads.errors import BadInput
 from leads.records import Facts, Outcome
+from leadstream.configuration.settings import Settings
 from leadstream.runtime import Runtime
-from leadstream.settings import Settings
 from leadstream.waterfall import waterfall
 from stores.index import ValkeyIndex
 from stores.lookup import records

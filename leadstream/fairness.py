@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from leads.errors import BadInput
 from leads.policy import Policy
+from leadstream.configuration.settings import Settings
 from leadstream.past import Past
 from leadstream.runtime import Runtime
-from leadstream.settings import Settings
 from routing.days import Unit, period
 from routing.fairness import Book, Gift, gift_by_move, gift_of, ledger
 

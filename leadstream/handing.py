@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+from leadstream.configuration.settings import Settings
 from leadstream.handover import Handover, Report
 from leadstream.levelwords import Lang
 from leadstream.roster import Roster
 from leadstream.runtime import Runtime, clock
-from leadstream.settings import Settings
 
 #: What came of a customer, in words; {to} is who has him now.
 _SAID: dict[str, tuple[str, str]] = {

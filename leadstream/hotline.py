@@ -11,10 +11,10 @@ import msgspec
 
 from leads.errors import BadInput
 from leads.policy import Member, Policy
+from leadstream.configuration.settings import Settings
 from leadstream.fairness import Span
 from leadstream.past import Past
 from leadstream.runtime import Runtime
-from leadstream.settings import Settings
 from routing.availability import Moments, at_work
 from routing.days import Unit, period
 from routing.hotline import Call, Held, Spread, spreads

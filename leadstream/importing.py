@@ -19,10 +19,10 @@ from gateway.mapping import Mapping
 from leads.errors import BadInput, LeadstreamError
 from leads.prepare import ALIASES
 from leads.records import Outcome, Row
+from leadstream.configuration.settings import Settings
 from leadstream.inline import prepare_log, work_off
 from leadstream.runtime import Runtime, clock
 from leadstream.service import Service
-from leadstream.settings import Settings
 from stores.idempotency import RedisIdempotency
 from stores.undo import undo
 

@@ -14,9 +14,9 @@ from rich.table import Table
 from gateway.mapping import Mapping
 from leads.errors import BadInput
 from leads.records import Outcome
+from leadstream.configuration.settings import Settings
 from leadstream.dedupe import dedupe
 from leadstream.runtime import Runtime
-from leadstream.settings import Settings
 from matchers.learn import Lesson, Pair, learn, pair_of
 from matchers.weights import Weights
 from stores.recall import latest

@@ -7,8 +7,8 @@ from collections.abc import Collection
 import msgspec
 
 from leads.errors import BadInput
+from leadstream.configuration.settings import Settings
 from leadstream.runtime import Runtime
-from leadstream.settings import Settings
 from streams.dead_letters import Letter, find_letter, list_letters, redrive
 from streams.ports import Message
 from streams.topics import DEAD, RAW

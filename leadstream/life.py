@@ -7,9 +7,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from leads.errors import BadInput, Unavailable
-from leadstream.policysection import DAY_MS
+from leadstream.configuration.policy import DAY_MS
+from leadstream.configuration.settings import Settings
 from leadstream.runtime import Runtime, clock
-from leadstream.settings import Settings
 from matchers.keys import KEY_VERSION
 from matchers.schemes import cased
 from stores.forget import expire, its_turn

@@ -15,11 +15,11 @@ from gateway.notify import Kind, Notice, Refused, Target, Undelivered, send
 from leads.errors import Unavailable
 from leads.policy import Member
 from leads.records import Facts
+from leadstream.configuration.policy import DAY_MS
+from leadstream.configuration.settings import Settings
 from leadstream.handles import Handles
 from leadstream.masking import values
 from leadstream.policies import Policies
-from leadstream.policysection import DAY_MS
-from leadstream.settings import Settings
 from stores import notices
 from stores.index import ValkeyIndex
 from stores.journal import Effect, effects

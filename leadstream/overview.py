@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from leads.errors import Unavailable
+from leadstream.configuration.settings import Settings
 from leadstream.runtime import ARCHIVISTS, WORKERS, Runtime
-from leadstream.settings import Settings
 from stores.lookup import memory
 from streams.topics import OUTCOMES, RAW
 

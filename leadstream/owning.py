@@ -17,11 +17,11 @@ from gateway.shapes import Customer
 from leads.errors import BadInput, LeadstreamError
 from leads.ownership import REFUSALS, Act
 from leads.records import Envelope, Row
+from leadstream.configuration.settings import Settings
 from leadstream.levelwords import Lang
 from leadstream.ownership import Owners
 from leadstream.ownerwords import refused, say
 from leadstream.runtime import Runtime, clock
-from leadstream.settings import Settings
 from streams.metrics import Metrics, new_registry
 
 

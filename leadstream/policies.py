@@ -9,7 +9,7 @@ from typing import Any
 from leads.errors import Unavailable
 from leads.policy import Policy
 from leads.roster import Version
-from leadstream.settings import Settings
+from leadstream.configuration.settings import Settings
 from routing.roster import merged, next_change
 from stores import roster
 from stores.policies import publish

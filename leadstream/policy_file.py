@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from leadstream import config
-from leadstream.yamlfile import read
+from leadstream.configuration import config
+from leadstream.configuration.yamlfile import read
 from routing.doubts import doubts
 
 

@@ -13,9 +13,9 @@ from leads.errors import BadInput
 from leads.policy import Policy
 from leads.prepare import prepare
 from leads.records import Envelope, Refused, Row
+from leadstream.configuration.settings import Settings
 from leadstream.explaining import event_of
 from leadstream.runtime import Runtime
-from leadstream.settings import Settings
 from routing.explain import Lang, describe
 from routing.plan import compile_policy
 from stores.policies import in_force, versions

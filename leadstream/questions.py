@@ -18,8 +18,8 @@ from leads.errors import BadInput
 from leads.ownership import Lease
 from leads.prepare import listed_not_to_contact, prepare
 from leads.records import Envelope, Facts, Refused, Row
+from leadstream.configuration.settings import Settings
 from leadstream.policies import Policies
-from leadstream.settings import Settings
 from matchers import question
 from routing import conflict as taken
 from routing.guard import Permission, permission, refused_until

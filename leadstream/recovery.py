@@ -9,9 +9,9 @@ from pathlib import Path
 import msgspec
 
 from leads.errors import BadInput
+from leadstream.configuration.settings import Settings
 from leadstream.runtime import Runtime
 from leadstream.service import Service
-from leadstream.settings import Settings
 from matchers.keys import KEY_VERSION
 from stores.archive import Archive
 from stores.connect import connect

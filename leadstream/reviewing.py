@@ -10,11 +10,11 @@ import msgspec
 
 from leads.errors import BadInput
 from leads.records import Facts
+from leadstream.configuration.settings import Settings
 from leadstream.customer import profile_of, profile_text
 from leadstream.explaining import event_of, explained
 from leadstream.masking import values
 from leadstream.runtime import Runtime, clock
-from leadstream.settings import Settings
 from matchers.learn import teaches
 from routing.days import day_number
 from stores import reviews

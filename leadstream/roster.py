@@ -13,14 +13,14 @@ from gateway.people import Changed
 from leads.errors import Misconfigured, Mistakes, StoreDown
 from leads.policy import Absence, Policy
 from leads.roster import Change, Version
-from leadstream.advice import advice
 from leadstream.asked import Asked
-from leadstream.config import parse
+from leadstream.configuration.advice import advice
+from leadstream.configuration.config import parse
+from leadstream.configuration.policy import AbsenceSection, MemberSection
+from leadstream.configuration.settings import Settings
 from leadstream.policies import Policies
-from leadstream.policysection import AbsenceSection, MemberSection
 from leadstream.reviewing import check_reason
 from leadstream.roster_file import read_roster
-from leadstream.settings import Settings
 from routing.roster import merged, mistakes
 from routing.terms import leads
 from stores import roster

@@ -15,10 +15,10 @@ import msgspec
 from gateway.settings import GatewayConfig, Limits, SourceSpec, TokenSpec
 from leads.errors import Misconfigured
 from leads.records import Facts
+from leadstream.configuration.settings import Settings
 from leadstream.keys import key
 from leadstream.policies import Policies
 from leadstream.service import store_home
-from leadstream.settings import Settings
 from matchers.keys import KEY_VERSION
 from matchers.schemes import keying
 from matchers.sketch import bands

@@ -12,10 +12,10 @@ from leads.errors import BadInput
 from leads.policy import Policy
 from leads.prepare import prepare
 from leads.records import Lead, Record, Refused
+from leadstream.configuration.settings import Settings
 from leadstream.fairness import Span
 from leadstream.past import Past
 from leadstream.runtime import Runtime
-from leadstream.settings import Settings
 from routing.days import day_number
 from routing.fairness import Book, gift_of, ledger
 from routing.replay import Difference, Replay, Step, replay

@@ -9,10 +9,10 @@ import msgspec
 
 from leads.enquiry import delay_ms
 from leads.records import Outcome
+from leadstream.configuration.settings import Settings
 from leadstream.fairness import Span
 from leadstream.past import Past
 from leadstream.runtime import Runtime
-from leadstream.settings import Settings
 from stores.journal import Effect
 
 _HEAD = ("source", "campaign", "leads", "new", "own twice", "known", "invalid", "withheld", "unsure", "late", "refused")

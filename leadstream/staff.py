@@ -14,11 +14,11 @@ from leads.errors import BadInput
 from leads.policy import Member, Policy
 from leads.roster import Version
 from leadstream.asked import Asked
+from leadstream.configuration.settings import Settings
 from leadstream.levelwords import Lang
 from leadstream.roster import Roster
 from leadstream.roster_file import read_roster
 from leadstream.runtime import Runtime, clock
-from leadstream.settings import Settings
 from routing.check import unknown
 from routing.roster import merged
 

@@ -8,9 +8,9 @@ from typing import Any, cast, get_args
 
 from gateway.settings import ROLES, Role, Scope, TokenSpec
 from leads.errors import BadInput
-from leadstream.policysection import DAY_MS
+from leadstream.configuration.policy import DAY_MS
+from leadstream.configuration.settings import Settings
 from leadstream.runtime import Runtime, clock
-from leadstream.settings import Settings
 from routing.check import unknown
 from stores import tokens
 

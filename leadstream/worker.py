@@ -18,6 +18,7 @@ from prometheus_client import CollectorRegistry
 
 from leads.errors import BadInput
 from leadstream.casebook import disputes, watch_cases
+from leadstream.configuration.settings import Settings
 from leadstream.folding import Fold
 from leadstream.gauges import watch
 from leadstream.handles import handles
@@ -27,7 +28,6 @@ from leadstream.notices import Notices, targets
 from leadstream.placing import Placer, draining
 from leadstream.policies import follow
 from leadstream.runtime import ARCHIVISTS, WORKERS, Runtime, clock, settle_garbage
-from leadstream.settings import Settings
 from leadstream.timers import timers
 from stores.archive import Archive, Entry
 from stores.journal import ValkeyJournal

@@ -18,7 +18,7 @@ import yaml
 from typer.testing import CliRunner
 
 from leadstream.cli import app
-from leadstream.config import load, missing_secrets
+from leadstream.configuration.config import load, missing_secrets
 from tests.parts.kafka import KAFKA_SETTINGS, free_port
 
 ROOT = Path(__file__).resolve().parents[1]

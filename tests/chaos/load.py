@@ -14,7 +14,7 @@ from gateway.acceptance import to_message
 from leads.records import Envelope
 from leadstream.inline import prepare_log, work_off
 from leadstream.runtime import Runtime
-from leadstream.samples import samples
+from leadstream.sample.leads import samples
 from stores.patience import Patience
 from streams.ports import Message
 from streams.topics import RAW

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from leadstream.samples import samples
+from leadstream.sample.leads import samples
 from tests.chaos.site import TENANT, Site
 
 #: Connections at most; who finds none free waits for one.

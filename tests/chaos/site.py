@@ -22,10 +22,10 @@ import yaml
 from redis import Redis
 
 from leads.errors import LogDown
-from leadstream.config import DEFAULT, load
+from leadstream.configuration.config import DEFAULT, load
+from leadstream.configuration.settings import Settings
 from leadstream.runtime import ARCHIVISTS, WORKERS, Runtime
 from leadstream.service import store_home
-from leadstream.settings import Settings
 from leadstream.worker import ARCHIVED
 from stores import embedded, stream_log
 from stores.archive import Archive

@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from leadstream.inline import prepare_log
-from leadstream.samples import samples
+from leadstream.sample.leads import samples
 from streams.topics import RAW
 from tests.chaos.dying import EFFECTS, SIDES
 from tests.chaos.load import events_of, just_now, messages_of, undisturbed

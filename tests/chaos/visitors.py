@@ -9,7 +9,7 @@ from random import Random
 
 import httpx
 
-from leadstream.samples import samples
+from leadstream.sample.leads import samples
 from tests.chaos.site import TENANT, Site, until
 
 #: A source whose sender gives each lead an id: sent again it is the same event.

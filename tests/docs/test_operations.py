@@ -12,7 +12,7 @@ import typer
 import yaml
 
 from leadstream.cli import app
-from leadstream.config import load, parse
+from leadstream.configuration.config import load, parse
 from streams.topics import declared
 
 ROOT = Path(__file__).parents[2]
@@ -108,6 +108,6 @@ def test_every_topic_is_listed() -> None:
 
 
 def test_every_place_variable_is_named() -> None:
-    from leadstream.config import PLACES
+    from leadstream.configuration.config import PLACES
 
     assert [name for name in PLACES if f"`{name}`" not in PAGE] == []

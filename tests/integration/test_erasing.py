@@ -10,10 +10,10 @@ import msgspec
 import pytest
 
 from leads.records import Envelope, Row
-from leadstream import config
+from leadstream.configuration import config
+from leadstream.configuration.settings import Settings
 from leadstream.erasing import erasing
 from leadstream.runtime import Runtime
-from leadstream.settings import Settings
 from stores.embedded import start_or_attach, stop
 from stores.sweep import sweep
 from streams.admin import apply

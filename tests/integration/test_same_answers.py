@@ -10,7 +10,7 @@ import pytest
 
 from leads.records import Outcome
 from leadstream.inline import prepare_log
-from leadstream.samples import samples
+from leadstream.sample.leads import samples
 from streams.topics import RAW, declared
 from tests.chaos.load import events_of, messages_of
 from tests.chaos.observer import Seen, faults, look

@@ -10,8 +10,8 @@ import httpx
 from gateway.app import make_app
 from gateway.settings import ROLES, Role
 from leads.records import Outcome
-from leadstream import config
 from leadstream.casebook import disputes
+from leadstream.configuration import config
 from leadstream.ownership import Owners
 from leadstream.questions import Questions
 from leadstream.reviewing import Desk

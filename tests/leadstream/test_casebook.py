@@ -15,9 +15,9 @@ from typer.testing import CliRunner
 from leads.errors import BadInput
 from leads.ownership import Act, Terms
 from leads.records import Outcome
-from leadstream import config
 from leadstream.casebook import disputes, percent
 from leadstream.cli import app
+from leadstream.configuration import config
 from leadstream.importing import import_file
 from leadstream.runtime import Runtime, clock
 from leadstream.service import store_home

@@ -8,7 +8,7 @@ import shlex
 from pathlib import Path
 from textwrap import indent
 
-from leadstream import config
+from leadstream.configuration import config
 from leadstream.runtime import clock
 from tests.leadstream.test_casebook import home, imported, run, touched
 

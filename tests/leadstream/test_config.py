@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leads.errors import Misconfigured
-from leadstream.config import DEFAULT, load, missing_secrets, parse, show
-from leadstream.yamlfile import read
+from leadstream.configuration.config import DEFAULT, load, missing_secrets, parse, show
+from leadstream.configuration.yamlfile import read
 
 SMALL = """
 tenants:

@@ -13,9 +13,11 @@ import pytest
 from gateway.customers import Contact
 from leads.errors import BadInput
 from leads.records import Envelope, Row
-from leadstream import config, erasing
+from leadstream import erasing
 from leadstream.access import audited, gathered
 from leadstream.backup import backup, restore
+from leadstream.configuration import config
+from leadstream.configuration.settings import Settings
 from leadstream.customer import profiled
 from leadstream.erasing import LEDGER, Proof
 from leadstream.importing import import_file
@@ -24,7 +26,6 @@ from leadstream.questions import Questions
 from leadstream.recovery import check
 from leadstream.runtime import Runtime, clock
 from leadstream.service import store_home
-from leadstream.settings import Settings
 from leadstream.worker import Shelf
 from stores.archive import Archive
 from stores.embedded import compact, stop

@@ -11,7 +11,7 @@ from gateway.payload import flatten, read_json
 from gateway.settings import Limits
 from leads.prepare import prepare
 from leads.records import Envelope, Lead, Refused, Row
-from leadstream.config import load
+from leadstream.configuration.config import load
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 MAIN = load(None, {}).tenants["main"]

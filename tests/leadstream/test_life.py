@@ -10,13 +10,13 @@ import pytest
 
 from leads.errors import BadInput, Misconfigured
 from leads.records import Envelope, Facts, Outcome, Row
-from leadstream import config
+from leadstream.configuration import config
+from leadstream.configuration.policy import DAY_MS
+from leadstream.configuration.settings import Settings
 from leadstream.demoting import blocking, listing, restoring
 from leadstream.life import expire_now, rekey, retention
-from leadstream.policysection import DAY_MS
 from leadstream.runtime import Runtime, clock
 from leadstream.service import store_home
-from leadstream.settings import Settings
 from matchers import schemes
 from matchers.keys import KEY_VERSION, Plan, plan
 from stores.embedded import stop

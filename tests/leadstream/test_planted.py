@@ -8,9 +8,9 @@ import pytest
 
 from leads.prepare import prepare
 from leads.records import Envelope, Facts, IndexStats, Lead, Neighbour, Refused, Row, Verdict
-from leadstream.config import load
-from leadstream.planted import CASES
-from leadstream.samples import Planted, draw
+from leadstream.configuration.config import load
+from leadstream.sample.leads import Planted, draw
+from leadstream.sample.planted import CASES
 from matchers.keys import keys_of
 from matchers.verdict import judge
 from matchers.weights import DEFAULT

@@ -10,7 +10,7 @@ import pytest
 
 from gateway.customers import Contact
 from leads.errors import BadInput
-from leadstream import config
+from leadstream.configuration import config
 from leadstream.importing import import_file
 from leadstream.questions import Questions
 from leadstream.runtime import Runtime

@@ -10,7 +10,8 @@ import pytest
 
 from leads.errors import BadInput, Misconfigured
 from leads.records import Outcome
-from leadstream import config
+from leadstream.configuration import config
+from leadstream.configuration.settings import Settings
 from leadstream.customer import profiled
 from leadstream.gauges import measure
 from leadstream.importing import import_file
@@ -18,7 +19,6 @@ from leadstream.learning import learn_from, pairs_of, snippet
 from leadstream.reviewing import Desk, deciding, listed, shown, splitting
 from leadstream.runtime import Runtime
 from leadstream.service import store_home
-from leadstream.settings import Settings
 from matchers.learn import Pair, learn
 from matchers.weights import DEFAULT
 from stores.embedded import stop

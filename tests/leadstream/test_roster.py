@@ -17,14 +17,14 @@ from hypothesis import strategies as st
 
 from leads.errors import BadInput, Mistakes
 from leads.policy import Policy
-from leadstream import config
 from leadstream.asked import Asked
+from leadstream.configuration import config
+from leadstream.configuration.settings import Settings
 from leadstream.policies import Policies, follow
 from leadstream.roster import Roster
 from leadstream.roster_file import read_roster
 from leadstream.runtime import Runtime, clock
 from leadstream.service import store_home
-from leadstream.settings import Settings
 from leadstream.staff import change, imported, listed, shown
 from leadstream.tokens import IssuedTokens, issue, revoke
 from leadstream.tokens import listed as tokens_listed

@@ -12,8 +12,8 @@ import pytest
 
 from leads.policy import Policy
 from leads.records import Plan
-from leadstream.config import parse
-from leadstream.yamlfile import read
+from leadstream.configuration.config import parse
+from leadstream.configuration.yamlfile import read
 from routing.doubts import doubts
 from routing.plan import compile_policy
 from routing.terms import terms

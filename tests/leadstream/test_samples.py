@@ -5,9 +5,9 @@ from collections import Counter
 import pytest
 
 from leads.records import Row
-from leadstream.config import load
-from leadstream.planted import CASES
-from leadstream.samples import CHUNK_ROWS, draw, samples
+from leadstream.configuration.config import load
+from leadstream.sample.leads import CHUNK_ROWS, draw, samples
+from leadstream.sample.planted import CASES
 
 SAMPLES = draw()
 ROWS: dict[str, Row] = {row.event: row for envelope in SAMPLES.envelopes for row in envelope.rows}

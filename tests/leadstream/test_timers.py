@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from leadstream import config
-from leadstream.policysection import DAY_MS
+from leadstream.configuration import config
+from leadstream.configuration.policy import DAY_MS
+from leadstream.configuration.settings import Settings
 from leadstream.runtime import Runtime
 from leadstream.service import store_home
-from leadstream.settings import Settings
 from leadstream.timers import catch_up, timers
 from stores.embedded import stop
 from stores.lookup import standing

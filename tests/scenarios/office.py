@@ -9,7 +9,7 @@ from typing import Any
 from leads.cases import Answer, Case
 from leads.ownership import Act, Lease, Moved, What
 from leads.records import Outcome
-from leadstream import config
+from leadstream.configuration import config
 from leadstream.disputes import Disputes, File
 from leadstream.policies import Policies
 from routing.terms import terms

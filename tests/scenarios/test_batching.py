@@ -7,10 +7,10 @@ from pathlib import Path
 import msgspec
 
 from leads.records import Envelope, Outcome
-from leadstream.config import load
+from leadstream.configuration.config import load
 from leadstream.dedupe import Nowhere
 from leadstream.runtime import Runtime
-from leadstream.samples import samples
+from leadstream.sample.leads import samples
 from leadstream.service import store_home
 from stores.embedded import start_or_attach, stop
 from streams.intake import take

@@ -9,9 +9,9 @@ import msgspec
 import pytest
 
 from leads.errors import LogDown
-from leadstream.config import load
+from leadstream.configuration.config import load
 from leadstream.runtime import Runtime
-from leadstream.samples import samples
+from leadstream.sample.leads import samples
 from leadstream.service import store_home
 from stores.embedded import stop
 from streams.metrics import Metrics, new_registry

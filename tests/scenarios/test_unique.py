@@ -11,7 +11,7 @@ import pytest
 
 from leads.policy import Clash, Condition, Policy, Scope
 from leads.records import Outcome
-from leadstream.config import parse
+from leadstream.configuration.config import parse
 from stores.lookup import records
 from streams.intake import Taken
 from tests.scenarios.town import Town

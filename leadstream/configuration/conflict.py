@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from leadstream.section import Section
+from leadstream.configuration.section import Section
 from stores.conflict import Allowance
 
 _DAY_MS = 86_400_000

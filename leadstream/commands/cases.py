@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from leadstream.cli_people import words
-from leadstream.options import Actor, Config, Event, Lang, Reason, Tenant
-from leadstream.options import settings as settings_of
-from leadstream.options import tenant as tenant_of
+from leadstream.commands.options import Actor, Config, Event, Lang, Reason, Tenant
+from leadstream.commands.options import settings as settings_of
+from leadstream.commands.options import tenant as tenant_of
+from leadstream.commands.people import words
 
 case_app = typer.Typer(
     no_args_is_help=True, help="Disputes about whose a customer is: evidence, the written rule, a decision."

@@ -6,7 +6,7 @@ import msgspec
 from pydantic import Field
 
 from leads import profiles
-from leadstream.section import Names, Section
+from leadstream.configuration.section import Names, Section
 from matchers.thresholds import Cost, thresholds
 from matchers.weights import DEFAULT, Weights
 from matchers.weights import load as load_weights

@@ -10,8 +10,8 @@ import typer
 
 from gateway.mapping import Mapping, read_mapping
 from leads.errors import BadInput
-from leadstream import config
-from leadstream.settings import Settings
+from leadstream.configuration import config
+from leadstream.configuration.settings import Settings
 
 Config = Annotated[str, typer.Option("--config", help="A YAML file; without one the shipped example.")]
 Tenant = Annotated[str, typer.Option("--tenant", help="Whose leads; without it the first tenant of the configuration.")]

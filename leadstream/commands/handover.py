@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from leadstream.cli_people import words
-from leadstream.options import Actor, Config, Lang, Reason, Tenant
-from leadstream.options import settings as settings_of
-from leadstream.options import tenant as tenant_of
+from leadstream.commands.options import Actor, Config, Lang, Reason, Tenant
+from leadstream.commands.options import settings as settings_of
+from leadstream.commands.options import tenant as tenant_of
+from leadstream.commands.people import words
 
 if TYPE_CHECKING:  # a command loads what it needs when it runs
     from leadstream.handover import Handover, Report

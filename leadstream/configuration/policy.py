@@ -25,9 +25,9 @@ from leads.policy import (
     Widening,
     versioned,
 )
-from leadstream.conditions import Test, conditions
-from leadstream.hours import HoursSection
-from leadstream.section import Names, Section, listed
+from leadstream.configuration.conditions import Test, conditions
+from leadstream.configuration.hours import HoursSection
+from leadstream.configuration.section import Names, Section, listed
 
 MINUTE_MS, HOUR_MS, DAY_MS = 60_000, 3_600_000, 86_400_000
 

@@ -10,10 +10,10 @@ import typer
 
 from leads.errors import BadInput
 from leads.roster import What
+from leadstream.commands.options import Config, File, Lang, Tenant
+from leadstream.commands.options import settings as settings_of
+from leadstream.commands.options import tenant as tenant_of
 from leadstream.levelwords import Lang as Words
-from leadstream.options import Config, File, Lang, Tenant
-from leadstream.options import settings as settings_of
-from leadstream.options import tenant as tenant_of
 
 people_app = typer.Typer(
     no_args_is_help=True, help="Who is there: joining, pausing, absence, leaving, from a sheet or one by one."

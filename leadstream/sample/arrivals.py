@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from leads.records import Door
-from leadstream.people import Fields
+from leadstream.sample.people import Fields
 
 Expect = Literal["one", "apart", "colleagues", "contested", "unsure", "suppressed", "rejected", "pooled", "call_update"]
 

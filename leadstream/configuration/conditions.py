@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import Field, model_validator
 
 from leads.policy import Condition, Op
-from leadstream.section import Names, Section
+from leadstream.configuration.section import Names, Section
 
 
 class Test(Section):

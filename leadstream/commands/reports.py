@@ -9,9 +9,9 @@ import msgspec
 import typer
 
 from leads.errors import BadInput
-from leadstream.options import Config, Tenant
-from leadstream.options import settings as _settings
-from leadstream.options import tenant as _tenant
+from leadstream.commands.options import Config, Tenant
+from leadstream.commands.options import settings as _settings
+from leadstream.commands.options import tenant as _tenant
 from routing.days import Unit
 
 Since = Annotated[str, typer.Option("--since", help="First day, like 2026-11-01; without it from the beginning.")]

@@ -8,10 +8,10 @@ from typing import Annotated
 
 import typer
 
-from leadstream.options import Actor, Config, Event, Lang, MappingFile, Reason, Tenant
-from leadstream.options import mapping as mapping_of
-from leadstream.options import settings as settings_of
-from leadstream.options import tenant as tenant_of
+from leadstream.commands.options import Actor, Config, Event, Lang, MappingFile, Reason, Tenant
+from leadstream.commands.options import mapping as mapping_of
+from leadstream.commands.options import settings as settings_of
+from leadstream.commands.options import tenant as tenant_of
 
 review_app = typer.Typer(no_args_is_help=True, help="Leads that wait for a person to say whose they are.")
 

@@ -10,10 +10,10 @@ from pydantic import BeforeValidator, Field, StringConstraints
 from gateway.settings import PROVIDER_SCHEMES
 from leads.errors import Misconfigured
 from leads.preparation import Preparation
-from leadstream.conflictsection import ConflictSection
-from leadstream.matching import MatchingSection, ProfileSection
-from leadstream.policysection import Id, PolicySection
-from leadstream.section import Names, Section, listed
+from leadstream.configuration.conflict import ConflictSection
+from leadstream.configuration.matching import MatchingSection, ProfileSection
+from leadstream.configuration.policy import Id, PolicySection
+from leadstream.configuration.section import Names, Section, listed
 from stores.demoted import LEAST_LARGE
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")]

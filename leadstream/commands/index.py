@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from leadstream.options import Config, Tenant
-from leadstream.options import settings as settings_of
-from leadstream.options import tenant as tenant_of
+from leadstream.commands.options import Config, Tenant
+from leadstream.commands.options import settings as settings_of
+from leadstream.commands.options import tenant as tenant_of
 
 demoted_app = typer.Typer(no_args_is_help=True, help="Values that too many customers share: no evidence any more.")
 

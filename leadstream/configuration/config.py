@@ -13,9 +13,9 @@ from pydantic import ValidationError
 
 from gateway.settings import PROVIDER_SCHEMES
 from leads.errors import Misconfigured
-from leadstream.advice import advice
-from leadstream.settings import Settings, SourceSection, TenantSection, read_list
-from leadstream.yamlfile import Document, read
+from leadstream.configuration.advice import advice
+from leadstream.configuration.settings import Settings, SourceSection, TenantSection, read_list
+from leadstream.configuration.yamlfile import Document, read
 from routing import check
 from stores.connect import CLUSTERS, of_cluster
 

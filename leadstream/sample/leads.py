@@ -11,9 +11,9 @@ from random import Random
 from typing import NamedTuple
 
 from leads.records import Envelope, Row
-from leadstream.arrivals import Arrival, Case, Expect, call, digest, form, row
-from leadstream.people import People, Person, card, written
-from leadstream.planted import cases
+from leadstream.sample.arrivals import Arrival, Case, Expect, call, digest, form, row
+from leadstream.sample.people import People, Person, card, written
+from leadstream.sample.planted import cases
 
 START_MS = 1_772_413_200_000  # Monday 2 March 2026, nine in the morning in Shanghai
 CHUNK_ROWS = 50

@@ -13,9 +13,9 @@ from typing import Annotated, Literal
 import msgspec
 import typer
 
-from leadstream.options import Config, Lang, Tenant
-from leadstream.options import settings as _settings
-from leadstream.options import tenant as _tenant
+from leadstream.commands.options import Config, Lang, Tenant
+from leadstream.commands.options import settings as _settings
+from leadstream.commands.options import tenant as _tenant
 
 policy_app = typer.Typer(no_args_is_help=True, help="Who gets which lead: the rules, checked, explained and tried out.")
 

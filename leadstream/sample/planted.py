@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from random import Random
 
-from leadstream import samplewords as words
-from leadstream.arrivals import Arrival, Case, Expect, call, form, row
-from leadstream.people import Fields, People, Person, card, written
+from leadstream.sample import words
+from leadstream.sample.arrivals import Arrival, Case, Expect, call, form, row
+from leadstream.sample.people import Fields, People, Person, card, written
 
 Make = Callable[[People, Random], tuple[Arrival, ...]]
 

@@ -8,7 +8,7 @@ from datetime import date
 from pydantic import model_validator
 
 from leads.policy import Hours
-from leadstream.section import Section
+from leadstream.configuration.section import Section
 
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 

@@ -10,10 +10,10 @@ from typing import Annotated, Any
 import typer
 
 from leads.errors import BadInput
-from leadstream.cli_people import user, words
-from leadstream.options import Config, Lang, Tenant
-from leadstream.options import settings as settings_of
-from leadstream.options import tenant as tenant_of
+from leadstream.commands.options import Config, Lang, Tenant
+from leadstream.commands.options import settings as settings_of
+from leadstream.commands.options import tenant as tenant_of
+from leadstream.commands.people import user, words
 
 pool_app = typer.Typer(no_args_is_help=True, help="Pools: what waits for somebody who takes it.")
 

@@ -13,11 +13,11 @@ from rich.console import Console
 from rich.table import Table
 
 from leads.records import REASONS, Envelope, Outcome
-from leadstream.config import load
+from leadstream.configuration.config import load
 from leadstream.explaining import explained
 from leadstream.inline import prepare_log, work_off
 from leadstream.runtime import Runtime
-from leadstream.samples import samples
+from leadstream.sample.leads import samples
 from leadstream.service import store_home
 from stores.embedded import stop
 from streams.ports import Message

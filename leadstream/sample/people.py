@@ -6,7 +6,7 @@ from collections.abc import Callable
 from random import Random
 from typing import NamedTuple
 
-from leadstream import samplewords as words
+from leadstream.sample import words
 
 Fields = dict[str, str]
 _PREFIXES = ("133", "135", "136", "137", "138", "139", "150", "152", "158", "159", "177", "180", "186", "189")

@@ -13,9 +13,9 @@ import msgspec
 import typer
 
 from leads.errors import BadInput
-from leadstream.options import Config, Tenant
-from leadstream.options import settings as settings_of
-from leadstream.options import tenant as tenant_of
+from leadstream.commands.options import Config, Tenant
+from leadstream.commands.options import settings as settings_of
+from leadstream.commands.options import tenant as tenant_of
 
 Phone = Annotated[str, typer.Option("--phone", help="- reads it from standard input.")]
 Email = Annotated[str, typer.Option("--email", help="- reads it from standard input.")]

@@ -1,0 +1,1 @@
+"""Sample leads from all three doors, and the run that shows them."""
