@@ -12,12 +12,12 @@ from leads.records import Outcome
 from leadstream.inline import prepare_log
 from leadstream.sample.leads import samples
 from streams.topics import RAW, declared
-from tests.chaos.load import events_of, messages_of
+from tests.chaos.load import events_of, just_now, messages_of
 from tests.chaos.observer import Seen, faults, look
 from tests.chaos.site import TENANT, Site, until
 from tests.parts.kafka import Kafka
 
-SAMPLES = samples(11, TENANT)
+SAMPLES = just_now(samples(11, TENANT))
 
 
 async def through(site: Site, seed: int) -> Seen:
