@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
@@ -18,7 +19,7 @@ from gateway.limits import Buckets
 from gateway.payload import Malformed
 from gateway.problems import Problem
 from gateway.settings import GatewayConfig, Scope, SourceSpec
-from gateway.shedding import Ask, Backlog
+from gateway.shedding import Ask, Backlog, Pace
 from leads.errors import LogDown
 from leads.records import Door, Envelope, Row
 from streams.dead_letters import dead_letter
@@ -73,6 +74,7 @@ class Acceptance:
         self.digester = Digester(config.digest_secret)
         self.buckets = Buckets(clock)
         self.backlog = Backlog(backlog, config.limits.backlog_messages, clock)
+        self.pace = Pace(config.limits.requests_at_once)
         self.callers = Callers(config.tokens, tokens)
 
     def source(self, name: str, *kinds: str) -> SourceSpec:
@@ -119,11 +121,14 @@ class Acceptance:
 
     async def _publish(self, topic: str, message: Message) -> None:
         """Raises LogDown, also when the log takes longer than a sender waits."""
+        began = time.perf_counter()
         try:
             async with asyncio.timeout(self.config.limits.answer_s):
                 await self.publisher.publish(topic, [message])
         except TimeoutError:
             raise LogDown("the log did not confirm in time") from None
+        finally:
+            self.pace.took(time.perf_counter() - began)
 
 
 def to_message(envelope: Envelope, key: str) -> Message:

@@ -92,7 +92,7 @@ def make_app(
         app.include_router(policies.router(acceptance, staff))
     _health(app, acceptance, dict(probes or {}), metrics)
     app.add_middleware(BoundedRequests, limits=config.limits)
-    app.add_middleware(Crowd, most=config.limits.requests_at_once)
+    app.add_middleware(Crowd, pace=acceptance.pace)
     app.add_middleware(_Metered, meter=meter)
     describe(app)
     return app

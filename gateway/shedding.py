@@ -1,4 +1,4 @@
-"""More than we can do is refused at once, so that what is accepted is answered soon: by what waits here, by what waits in the log."""
+"""More than we can do is refused at once, so that what is accepted is answered soon: by what is under way here, by what waits in the log."""
 
 from __future__ import annotations
 
@@ -49,19 +49,44 @@ class Backlog:
             self._asking = None
 
 
-class Crowd:
-    """Middleware: of the API's requests ``most`` are worked on at a time, the others are sent away before they are read."""
+class Pace:
+    """How many requests to work on at a time, by how long the log takes to confirm a lead: ``aim_s`` is long enough.
 
-    def __init__(self, app: ASGIApp, most: int) -> None:
-        self._app, self._most = app, most
+    One more for a round that is in time, a third fewer for one that is late, as TCP finds its window
+    (and Netflix's concurrency-limits theirs): whatever is scarce today, the door's processor, the disk or the store, those
+    who are let in find it free. Between ``least`` and ``most``.
+    """
+
+    def __init__(self, most: int, *, least: int = 4, aim_s: float = 0.1) -> None:
+        self._most, self._least, self._aim_s = most, min(least, most), aim_s
+        self.limit = float(most)
+        self._spared = 0
+
+    def took(self, seconds: float) -> None:
+        """A lead has been confirmed, or was not. Of those let in before the last cut the log's time says nothing new."""
+        if self._spared:
+            self._spared -= 1
+        elif seconds > self._aim_s:
+            self._spared = int(self.limit)
+            self.limit = max(self._least, self.limit * 2 / 3)
+        else:
+            self.limit = min(self._most, self.limit + 1 / self.limit)
+
+
+class Crowd:
+    """Middleware: of the API's requests as many are worked on as ``pace`` allows, the others are sent away before they are read."""
+
+    def __init__(self, app: ASGIApp, pace: Pace) -> None:
+        self._app, self._pace = app, pace
         self._inside = 0
+        refusal = overloaded("Too many requests at once, nothing was accepted. Send the same request again later.")
+        self._refuse = refusal.response()  # made once: in a rush this is most of what the door says
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not scope["path"].startswith("/v1/"):  # health and metrics are always answered
             await self._app(scope, receive, send)
-        elif self._inside >= self._most:
-            refusal = overloaded("Too many requests at once, nothing was accepted. Send the same request again later.")
-            await refusal.response()(scope, receive, send)
+        elif self._inside >= self._pace.limit:
+            await self._refuse(scope, receive, send)
         else:
             self._inside += 1
             try:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from gateway.settings import Limits
+from gateway.shedding import Pace
 from leads.errors import LogDown
 from tests.gateway.door import Door, bearer, configured, problem
 
@@ -23,6 +24,9 @@ class Waiting:
         if self.down:
             raise LogDown("the log does not answer")
         return self.messages
+
+    async def refuse(self, *_: Any) -> None:
+        raise LogDown("the log does not answer")
 
 
 async def look_again(door: Door, form: dict[str, str]) -> Any:
@@ -101,3 +105,36 @@ async def test_of_a_crowd_the_first_are_served_and_the_others_sent_away(monkeypa
         problem(answer, 503, "overloaded")
         assert int(answer.headers["retry-after"]) > 0
     assert (await door.form({"phone": "11"})).status_code == 202
+
+
+def test_the_door_works_on_fewer_at_a_time_while_the_log_is_late_and_on_more_when_it_is_not() -> None:
+    pace = Pace(60, least=4, aim_s=0.1)
+
+    pace.took(0.2)
+    assert pace.limit == 40
+    for _ in range(60):  # who was inside then is late, too, and says nothing new
+        pace.took(0.2)
+    assert pace.limit == 40
+    while pace.limit > 4:
+        pace.took(0.2)
+    assert pace.limit == 4
+
+    for _ in range(5 + 4):  # those of the last cut, then a round in time: one more
+        pace.took(0.01)
+    assert 4.8 < pace.limit < 5.0
+    for _ in range(3_000):
+        pace.took(0.01)
+    assert pace.limit == 60
+
+
+async def test_the_pace_is_told_of_every_lead_also_of_one_that_was_not_confirmed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    door, told = Door(), list[float]()
+    monkeypatch.setattr(Pace, "took", lambda _, seconds: told.append(seconds))
+
+    await door.form({"phone": "1"})
+    monkeypatch.setattr(door.log, "publish", Waiting(0).refuse)
+    problem(await door.form({"phone": "2"}), 503, "unavailable")
+
+    assert len(told) == 2
