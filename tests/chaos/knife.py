@@ -78,7 +78,7 @@ async def store_killed(victim: Victim) -> None:
 
 
 async def store_hangs(victim: Victim) -> None:
-    """As on a disk that takes its time: again and again it does not answer for a moment."""
+    """Again and again it does not answer for a moment."""
     pid = victim.store_pid()
     for _ in range(victim.random.randint(1, 10)):
         os.kill(pid, signal.SIGSTOP)
@@ -153,11 +153,19 @@ async def line_silent(victim: Victim) -> None:
 
 async def clock_jumps(victim: Victim) -> None:
     """The wall clock of the whole site is set two hours forward or back, and perhaps set right again, while it works."""
-    assert victim.site.clock
-    victim.site.clock.set(victim.random.choice((7200, -7200)))
+    assert victim.site.bent
+    victim.site.bent.clock_off_by(victim.random.choice((7200, -7200)))
     await asyncio.sleep(victim.random.uniform(0.1, 2.0))
     if victim.random.random() < 0.5:
-        victim.site.clock.set(0)
+        victim.site.bent.clock_off_by(0)
+
+
+async def disk_slow(victim: Victim) -> None:
+    """Each sync takes its time: of the store before it answers a write, of the archive."""
+    assert victim.site.bent
+    victim.site.bent.sync_takes(victim.random.uniform(0.002, 0.2))
+    await asyncio.sleep(victim.random.uniform(0.5, 2.0))
+    victim.site.bent.sync_takes(0)
 
 
 async def _stopped(part: Part, seconds: float) -> None:
@@ -168,10 +176,14 @@ async def _stopped(part: Part, seconds: float) -> None:
 
 #: Kills come first and often: they are what the table counts.
 KILLS: tuple[Fault, ...] = (worker_killed, store_killed, door_killed)
-EMBEDDED: tuple[Fault, ...] = (*KILLS, *KILLS, worker_hangs, store_hangs, scripts_forgotten, memory_full, clock_jumps)
+EMBEDDED: tuple[Fault, ...] = (
+    *(*KILLS, *KILLS, worker_hangs, store_hangs, scripts_forgotten, memory_full),
+    *(clock_jumps, disk_slow),
+)
 LINES: tuple[Fault, ...] = (line_slow, line_cut, line_silent)
 #: The store at the other end of a line, the log in it.
 FAR: tuple[Fault, ...] = (*LINES, *LINES, *KILLS)
+BROKER: tuple[Fault, ...] = (broker_killed, broker_hangs, *LINES)
 ON_KAFKA: tuple[Fault, ...] = (
     *KILLS,
     broker_killed,

@@ -34,7 +34,7 @@ from streams.admin import apply
 from streams.ports import Message
 from streams.topics import RAW, declared
 from tests.parts import valkey
-from tests.parts.clock import Clock
+from tests.parts.bent import Bent
 from tests.parts.kafka import Kafka, free_port
 from tests.parts.kafka_cluster import Cluster
 from tests.parts.line import Line
@@ -80,7 +80,7 @@ class Part:
 class Site:
     """Without ``kafka`` the log is the embedded one. ``changes`` go over the shipped configuration, section by section.
 
-    ``far``: worker and door reach the store over ``line``. ``clocked``: all parts but Kafka have the wall clock ``clock``.
+    ``far``: worker and door reach the store over ``line``. ``bendable``: all parts but Kafka see the machine as ``bent`` has it.
     """
 
     def __init__(
@@ -89,7 +89,7 @@ class Site:
         kafka: Kafka | Cluster | None = None,
         *,
         far: bool = False,
-        clocked: bool = False,
+        bendable: bool = False,
         **changes: dict[str, Any],
     ) -> None:
         self.home, self.kafka = home, kafka
@@ -98,8 +98,8 @@ class Site:
         self.data = home / "data"
         self.port = free_port()
         self.env = {k: v for k, v in os.environ.items() if not k.startswith("LEADSTREAM_")} | SECRETS
-        self.clock = Clock(home) if clocked else None
-        self.env |= self.clock.env if self.clock else {}
+        self.bent = Bent(home) if bendable else None
+        self.env |= self.bent.env if self.bent else {}
         self.line = Line(embedded.socket_path(store_home(self.data))) if far else None
         self.config = home / "leadstream.yaml"
         self._parts: list[Part] = []
@@ -162,7 +162,7 @@ class Site:
         )
 
     def start_store(self) -> None:
-        if self.clock:  # the clock is in what the server inherits
+        if self.bent:  # by what the server inherits
             start = f"from stores.embedded import start_or_attach; start_or_attach({str(store_home(self.data))!r})"
             subprocess.run([sys.executable, "-c", start], cwd=REPOSITORY, env=self.env, check=True)
         else:

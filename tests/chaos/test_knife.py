@@ -19,7 +19,7 @@ from random import Random, SystemRandom
 import pytest
 
 from tests.chaos import report
-from tests.chaos.knife import EMBEDDED, FAR, ON_KAFKA, Fault, Victim
+from tests.chaos.knife import BROKER, EMBEDDED, FAR, ON_KAFKA, Fault, Victim
 from tests.chaos.observer import doubled, faults, look, lost
 from tests.chaos.site import Site, answers, table, until
 from tests.chaos.visitors import SOURCE, Visitors
@@ -38,7 +38,7 @@ def seed() -> int:
 
 @pytest.mark.parametrize("times", [len(set(EMBEDDED)), pytest.param(LONG, marks=pytest.mark.slow)])
 async def test_the_embedded_service(times: int, seed: int, tmp_path: Path) -> None:
-    with Site(tmp_path / "site", clocked=True, sources=SOURCE) as site:
+    with Site(tmp_path / "site", bendable=True, sources=SOURCE) as site:
         await hurt(site, "embedded", EMBEDDED, times, seed)
 
 
@@ -49,10 +49,14 @@ async def test_a_store_at_the_end_of_a_bad_line(times: int, seed: int, tmp_path:
 
 
 @pytest.mark.kafka
-@pytest.mark.slow
-async def test_on_kafka(seed: int, tmp_path: Path, far_kafka: FarKafka) -> None:
+@pytest.mark.parametrize(
+    ("kinds", "times"),
+    [(BROKER, len(BROKER)), pytest.param(ON_KAFKA, LONG, marks=pytest.mark.slow)],
+    ids=["short", "long"],
+)
+async def test_on_kafka(kinds: Sequence[Fault], times: int, seed: int, tmp_path: Path, far_kafka: FarKafka) -> None:
     with Site(tmp_path / "site", far_kafka, far=True, sources=SOURCE) as site:
-        await hurt(site, "Kafka, over lines", ON_KAFKA, LONG, seed, far_kafka, workers=2)
+        await hurt(site, "Kafka, over lines", kinds, times, seed, far_kafka, workers=2)
 
 
 async def hurt(
