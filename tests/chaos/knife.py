@@ -31,15 +31,17 @@ class Victim:
         self.kills: Counter[str] = Counter()
         self.ended = 0
 
-    def supervise(self) -> None:
-        """Start again what has ended, as its supervisor would."""
-        for n, worker in enumerate(self.workers):
-            if not worker.alive():
-                self.workers[n] = self.site.worker(f"w{n}")
+    async def supervise(self) -> None:
+        """Start again what has ended, as its supervisor would: who finds the store away or full when he starts ends. Until cancelled."""
+        while True:
+            for n, worker in enumerate(self.workers):
+                if not worker.alive():
+                    self.workers[n] = self.site.worker(f"w{n}")
+                    self.ended += 1
+            if not self.door.alive():
+                self.door = self.site.gateway()
                 self.ended += 1
-        if not self.door.alive():
-            self.door = self.site.gateway()
-            self.ended += 1
+            await asyncio.sleep(0.2)
 
     def kill(self, part: Part, name: str) -> None:
         part.kill()

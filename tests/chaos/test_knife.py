@@ -74,17 +74,15 @@ async def hurt(
     victim = Victim(site, random, kafka, workers)
     await until(lambda: answers(f"{site.url}/readyz"), 60, site.last_words)
     visitors, began = Visitors(site, Random(seed)), time.monotonic()
-    coming = asyncio.create_task(visitors.run(100.0))
+    coming, supervising = asyncio.create_task(visitors.run(100.0)), asyncio.create_task(victim.supervise())
     try:
         for number in range(times):
             fault = each[number] if number < len(each) else random.choice(kinds)
-            victim.supervise()
             await fault(victim)
             done[fault.__name__] += 1
             await visitors.after(202, random.randint(1, 20), site.last_words)
         visitors.stop()
         await coming
-        victim.supervise()
         await site.settle(90.0)
         seen = await look(site)
         wrong = faults(seen, visitors.receipts)
@@ -114,6 +112,7 @@ async def hurt(
     finally:
         visitors.stop()
         coming.cancel()
+        supervising.cancel()
 
 
 def keep(seed: int, why: str) -> None:
