@@ -39,6 +39,7 @@ class Words(NamedTuple):
     abbreviation: dict[str, str]
     institution: frozenset[str]
     branch: frozenset[str]
+    room: frozenset[str]
     zone: tuple[str, ...]
     town: tuple[str, ...]  # county towns whose short name stands before the brand
     brand: tuple[str, ...]  # brands that begin with the name of a place
@@ -67,6 +68,7 @@ def company_words() -> Words:
         short,
         frozenset(listed["institution"]),
         frozenset(listed["branch"]),
+        frozenset(listed["room"]),
         zone,
         tuple(listed["town"]),
         tuple(listed["brand"]),

@@ -73,6 +73,7 @@ TABLE: tuple[Level, ...] = (
     _pair("email", "same_local", 0.16, 0.01, "same mailbox name with digits at another provider"),
     _pair("email", "same_local_plain", 0.14, 0.1, "same mailbox name without digits: names make it"),
     _pair("email", "differs", 0.17, 0.98, "a second mailbox"),
+    _pair("email", "work_and_home", 0.5, 0.98, "one at a company, one at a provider: people have both"),
     # ---- handles (WeChat, QQ, ...)
     _index("handle", "exact", 0.9, 0.02, "a handle has one holder"),
     _index("handle", "from_name", 0.9, 0.3, "a handle made of the name follows from the name", 4.0),

@@ -13,13 +13,16 @@ from math import inf, log2
 from rapidfuzz.distance import OSA
 
 from leads.companies import core_reading, same_company
+from leads.company_tables import company_words
 from leads.countries import country
 from leads.records import Company, Email, Name
 from leads.text import ascii_fold
 from matchers.scale import Met, Scale
 
 #: Levels at which two organisations are different ones.
-CONFLICTS = frozenset({"differs", "bare_differs", "few_words", "branch", "place_conflict", "script_differs"})
+CONFLICTS = frozenset(
+    {"differs", "bare_differs", "few_words", "branch", "place_conflict", "script_differs", "other_room"}
+)
 #: How common a brand of so many Han characters is; from 19,000 short forms of company names.
 _BRAND_U = {1: 0.02, 2: 0.0005, 3: 0.00005}
 _BRAND_RARE = 0.00001
@@ -157,12 +160,20 @@ def _parts(company: Company) -> tuple[dict[str, float], ...]:
 
 def _words_met(my: Company, their: Company, seq: int, scale: Scale, bare: bool) -> Met:
     differs = scale.fixed("company", "bare_differs" if bare else "differs", seq)
+    if bare and _other_room(my, their):
+        return differs._replace(level="other_room")
     best = max(_words_bits(mine, yours) for mine in _parts(my) for yours in _parts(their))
     if best == -inf:
         return differs
     most = scale.log_n + 2.5 if bare else scale.log_n
     level = "words" if best > 0 else "few_words" if bare else differs.level
     return Met("company", level, max(min(best, most), -9.0 if bare else -4.5), seq)
+
+
+def _other_room(my: Company, their: Company) -> bool:
+    """Whether both names say which of a house's rooms they are, and not the same: the cafe and the dining room of a hotel."""
+    mine, yours = (company_words().room.intersection(company.full.split()) for company in (my, their))
+    return bool(mine and yours) and mine.isdisjoint(yours)
 
 
 def _words_bits(mine: dict[str, float], yours: dict[str, float]) -> float:

@@ -33,10 +33,11 @@ def compare(mine: Sequence[Email], theirs: Iterable[tuple[Email, int]], scale: S
     """The best agreement over all pairs of mailboxes, a shared company domain besides, or a difference."""
     best: Met | None = None
     domain: Met | None = None
-    met_any = False
+    level = ""
     for their, seq in theirs:
         for my in mine:
-            met_any = True
+            if level != "differs":  # a mailbox at work beside one at home is no contradiction
+                level = "differs" if (my.kind == "free") == (their.kind == "free") else "work_and_home"
             met = _pair(my, their, seq, scale)
             if met is not None and (best is None or met.bits > best.bits):
                 best = met
@@ -44,9 +45,9 @@ def compare(mine: Sequence[Email], theirs: Iterable[tuple[Email, int]], scale: S
                 domain = scale.value("email", "domain", 0, seq)
     if best is not None:
         return [best]
-    if not met_any:
+    if not level:
         return []
-    differs = scale.fixed("email", "differs", 0)
+    differs = scale.fixed("email", level, 0)
     return [differs] if domain is None else [differs, domain]
 
 
