@@ -1,6 +1,6 @@
 """A second make of leads, unlike ``own_leads``: by door (call, form, import), with names and brands of real lists.
 
-    python -m benchmarks.other_leads OUT --leads 10000 --seed 1 [--names FILE] [--brands FILE]
+    python -m benchmarks.other_leads OUT --leads 10000 --seed 1 [--names FILE] [--brands FILE] [--mild .5]
 
 Here to see whether what helps on one make helps on another; like the first it makes claims about nothing. What is done to a
 lead depends on its door: speech leaves names out, says firms short and by their sound; typing slips; copying shifts cells and
@@ -107,7 +107,7 @@ class Doors(World):
         )
 
     def phone(self, who: Person, door: str, marks: list[str]) -> str:
-        if who.firm and self.chance(0.14):
+        if who.firm and self.rarely(0.14):
             marks.append("line")
             ext = self.pick(("", "", "", f"-{who.desk}", f"转{who.desk}"))
             return (
@@ -181,6 +181,7 @@ class Doors(World):
             "form": (0.85, 0.55, 0.22, 0.65, 0.5),
             "import": (0.88, 0.5, 0.15, 0.85, 0.7),
         }[door]
+        say = tuple(p + (1.0 - p) * self.mild / 2 for p in say)
         if self.chance(say[0]):
             row["phone"] = self.phone(who, door, marks)
         if self.chance(say[1]) or not row["phone"]:
@@ -225,17 +226,17 @@ def desk(maker: Doors, firm: Firm) -> dict[str, str]:
     return row
 
 
-def make(out: Path, leads: int, seed: int, names: list[str], brands: list[str]) -> None:
+def make(out: Path, leads: int, seed: int, names: list[str], brands: list[str], mild: float = 0.0) -> None:
     """Write the three files of a data folder."""
-    maker = Doors(seed, names, brands)
+    maker = Doors(seed, names, brands, mild)
     rows: list[tuple[str, dict[str, str]]] = []
     firms: dict[int, Firm] = {}
     for who in maker.contacts(int(leads * 0.72)):
         count = maker.random.choices((1, 2, 3, 4, 6), (76, 14, 6, 3, 1))[0]
         for number in range(count):
-            if number and maker.chance(0.05):
+            if number and maker.rarely(0.05):
                 who.mobile = maker.mobile() if not who.english else who.mobile
-            if number and who.firm and maker.chance(0.05):
+            if number and who.firm and maker.rarely(0.05):
                 who.firm = maker.firm()
                 who.work = f"{who.work.partition('@')[0]}@{who.firm.domain}"
             rows.append((who.key, maker.lead(who)))
@@ -264,11 +265,12 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("--leads", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--mild", type=float, default=0.0, help="in [0, 1]: fuller leads, fewer lines, moves, families")
     parser.add_argument("--names", type=Path)
     parser.add_argument("--brands", type=Path)
     args = parser.parse_args()
     names, brands = (path.read_text(encoding="utf-8").split() if path else [] for path in (args.names, args.brands))
-    make(args.out, args.leads, args.seed, names, brands)
+    make(args.out, args.leads, args.seed, names, brands, args.mild)
 
 
 if __name__ == "__main__":

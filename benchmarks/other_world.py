@@ -39,8 +39,9 @@ class Person(msgspec.Struct):
 class World:
     """Everything drawn from one seeded source."""
 
-    def __init__(self, seed: int, names: list[str], brands: list[str]) -> None:
+    def __init__(self, seed: int, names: list[str], brands: list[str], mild: float = 0.0) -> None:
         self.random = random.Random(seed)
+        self.mild = mild
         self.pick = self.random.choice
         self.brands = brands
         known = surnames()
@@ -62,6 +63,10 @@ class World:
 
     def chance(self, p: float) -> bool:
         return self.random.random() < p
+
+    def rarely(self, p: float) -> bool:
+        """A chance that a milder world takes less often."""
+        return self.chance(p * (1.0 - self.mild))
 
     def digits(self, count: int) -> str:
         return "".join(self.random.choices("0123456789", k=count))
@@ -156,19 +161,19 @@ class World:
             if self.chance(0.3):
                 here.append(self.person(None))
             first = here[0]
-            if self.chance(0.015) and not first.english:
+            if self.rarely(0.015) and not first.english:
                 twin = self.person(firm, first.name.split()[0])
                 twin.name = first.name
                 here.append(twin)
-            if self.chance(0.03) and not first.english:
+            if self.rarely(0.03) and not first.english:
                 relative = self.person(None, first.name.split()[0]) if self.chance(0.6) else self.person(None)
                 relative.mobile = first.mobile
                 here.append(relative)
-            if self.chance(0.01):
+            if self.rarely(0.01):
                 heir = self.person(None)
                 heir.mobile = first.mobile
                 here.append(heir)
-            if self.chance(0.002):
+            if self.rarely(0.002):
                 clients = [self.person(self.firm()) for _ in range(15)]
                 for client in clients:
                     client.mobile = first.mobile

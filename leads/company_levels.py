@@ -175,15 +175,13 @@ def _words(a: Company, b: Company) -> float:
     def weight(word: str) -> float:
         return 0.3 if word in trade else 1.0
 
-    left = list(dict.fromkeys(b.latin))
-    total = sum(map(weight, dict.fromkeys(a.latin)), 0.0) + sum(map(weight, left), 0.0)
-    met = 0.0
-    for word in dict.fromkeys(a.latin):
-        if word in left:
-            met += 2 * weight(word)
-            left.remove(word)
-            continue
-        near = next((w for w in left if _near(word, w)), "")
+    mine, left = list(dict.fromkeys(a.latin)), list(dict.fromkeys(b.latin))
+    total = sum(map(weight, mine), 0.0) + sum(map(weight, left), 0.0)
+    same = [word for word in mine if word in left]
+    met = 2 * sum(map(weight, same), 0.0)
+    left = [word for word in left if word not in same]
+    for word in mine:
+        near = "" if word in same else next((w for w in left if _near(word, w)), "")
         if near:
             met += 1.4 * min(weight(word), weight(near))
             left.remove(near)

@@ -246,6 +246,8 @@ def _two_latin(a: Name, b: Name) -> str:
         return _latin_given_levels([t for t in a.latin if t != common], [t for t in b.latin if t != common], common)
     if _romanised(a, b):
         return "romanised"
+    if a.kind != b.kind and _near(a.surname, b.surname) and _fits(first[0], second[0]):
+        return "initial"
     alike = first == second or same_given(first[0], second[0])
     if alike and _near(a.surname, b.surname):
         return "typo"
@@ -279,13 +281,26 @@ def _turned(a: Name, b: Name) -> bool:
 
 
 def _romanised(a: Name, b: Name) -> bool:
-    """Whether both may be romanisations of one Chinese name."""
-    if surname_readings(a.surname).isdisjoint(surname_readings(b.surname)):
+    """Whether both may be romanisations of one Chinese name, whichever word of each is the surname."""
+    return any(_alike(mine, other) for mine in _orders(a) for other in _orders(b))
+
+
+def _orders(name: Name) -> tuple[tuple[str, ...], ...]:
+    """The syllables, surname first, with either end as the surname."""
+    first, *rest = name.latin
+    *head, last = name.latin
+    return (first, *_cut(rest)), (last, *_cut(head))
+
+
+def _cut(tokens: list[str]) -> tuple[str, ...]:
+    """Tokens as syllables; what one romanisation writes as one stays whole (chien)."""
+    return tuple([part for token in tokens for part in ((token,) if readings(token) else syllables((token,)))])
+
+
+def _alike(mine: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    if len(mine) != len(other) or surname_readings(mine[0]).isdisjoint(surname_readings(other[0])):
         return False
-    mine, other = syllables(tuple(a.given.split())), syllables(tuple(b.given.split()))
-    if len(mine) != len(other):
-        return False
-    return all(x == y or not readings(x).isdisjoint(readings(y)) for x, y in zip(mine, other, strict=True))
+    return all(x == y or not readings(x).isdisjoint(readings(y)) for x, y in zip(mine[1:], other[1:], strict=True))
 
 
 def _latin_given_levels(mine: list[str], other: list[str], surname: str) -> str:
@@ -294,8 +309,7 @@ def _latin_given_levels(mine: list[str], other: list[str], surname: str) -> str:
         return "surname_only"
     x, y = mine[0], other[0]
     if len(x) == 1 or len(y) == 1:
-        whole, letter = (x, y) if len(y) == 1 else (y, x)
-        return "initial" if any(name.startswith(letter) for name in formal(whole)) else "conflict_given"
+        return "initial" if _fits(x, y) else "conflict_given"
     if x == y:
         shorter, longer = sorted((mine[1:], other[1:]), key=len)
         return "middle" if all(s[0] == t[0] for s, t in zip(shorter, longer, strict=False)) else "partial"
@@ -311,6 +325,12 @@ def _latin_given_levels(mine: list[str], other: list[str], surname: str) -> str:
     if parts and others and len(parts) != len(others) and not set(parts).isdisjoint(others):
         return "partial"
     return "conflict_given"
+
+
+def _fits(a: str, b: str) -> bool:
+    """Whether the shorter of two given names, an initial, may be the other's or that of its long form (B. for Robert: Bob)."""
+    letter, whole = sorted((a, b), key=len)
+    return any(name.startswith(letter) for name in formal(whole))
 
 
 def _near(a: str, b: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from math import inf, log2
 
 from rapidfuzz.distance import OSA
@@ -134,7 +135,8 @@ def _brand(my: Company, their: Company, seq: int, scale: Scale) -> Met:
 def _words(full: str, trade: str) -> dict[str, float]:
     """Words of a Latin name, two-character grams of a Han one, with their bits."""
     if not full.isascii() and " " not in full:
-        return {full[i : i + 2]: 4.5 for i in range(len(full) - 1)}
+        told = {word[i : i + 2] for word in trade.split() for i in range(len(word) - 1)}
+        return {gram: _COMMON_BITS if gram in told else 4.5 for gram in map("".join, pairwise(full))}
     weights: dict[str, float] = {}
     trades = trade.split()
     for word in full.split():

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
 from leads.name_tables import english
+from leads.nicknames import same_given
 from leads.pinyin import segment
 from leads.records import Email, Name
+from leads.romanised import surname_readings
 from matchers.keys import mail_value
 from matchers.scale import Met, Scale
 
+_APART = re.compile(r"[._-]")
 _DESKS = ("info", "sales", "contact", "support", "service", "admin", "office", "marketing", "hr", "hello")
 
 
@@ -37,7 +41,7 @@ def compare(mine: Sequence[Email], theirs: Iterable[tuple[Email, int]], scale: S
     for their, seq in theirs:
         for my in mine:
             if level != "differs":  # a mailbox at work beside one at home is no contradiction
-                level = "differs" if (my.kind == "free") == (their.kind == "free") else "work_and_home"
+                level = "work_and_home" if {my.kind, their.kind} == {"free", "company"} else "differs"
             met = _pair(my, their, seq, scale)
             if met is not None and (best is None or met.bits > best.bits):
                 best = met
@@ -109,6 +113,17 @@ def spells(local: str, name: Name) -> int:
     )
 
 
+def _initials_of_kin(local: str, surname: str, given: str) -> bool:
+    """Whether a mailbox has the surname and beside it, apart or as one letter, what does not begin like the given name."""
+    parts = [part for part in (p.strip("0123456789") for p in _APART.split(local)) if part]
+    if len(parts) == 1 and len(surname) > 3 and len(parts[0]) == len(surname) + 1:
+        parts = [parts[0].replace(surname, "", 1), surname] if surname in parts[0] else parts
+    if len(parts) != 2 or surname not in parts:
+        return False
+    other = parts[parts[0] == surname]
+    return other[0] != given[0] and not same_given(other, given)
+
+
 @lru_cache(65_536)
 def spells_kin(local: str, name: Name) -> bool:
     """Whether a mailbox spells the name's surname with another given name: the mailbox of kin (zhanglili88, 张伟)."""
@@ -120,6 +135,22 @@ def spells_kin(local: str, name: Name) -> bool:
     given = "".join(name.latin[1 : 1 + len(name.given)]) if han else name.given.replace(" ", "")
     rests = [letters.removeprefix(surname)] if letters.startswith(surname) else []
     rests += [letters.removesuffix(surname)] if letters.endswith(surname) else []
+    if han:
+        return any(_other_given(rest, given) for rest in rests)
+    if given and not surname_readings(surname) and _initials_of_kin(local, surname, given):
+        return True
     return any(
-        len(rest) >= 3 and rest[0] != given[:1] and (bool(segment(rest)) or rest in english()) for rest in rests
-    ) or any(han and len(segment(rest)) > 1 and rest != given for rest in rests)
+        len(rest) >= 3
+        and rest[0] != given[:1]
+        and (rest in english() or bool(segment(rest)))
+        and not same_given(rest, given)
+        for rest in rests
+    )
+
+
+def _other_given(rest: str, given: str) -> bool:
+    """Whether pinyin is another given name; an English one (jackzhang) may be anybody's."""
+    parts = segment(rest)
+    if len(parts) > 1:
+        return rest != given
+    return bool(parts) and len(rest) >= 3 and rest[0] != given[:1] and rest not in english()

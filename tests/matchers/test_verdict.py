@@ -61,6 +61,22 @@ SAME = {
         {"name": "Jean-Pierre Dubois", "phone": "+33 6 12 34 56 78"},
         {"name": "JP Dubois", "phone": "+33 6 12 34 56 78"},
     ),
+    "a mailbox with an english name": (
+        {"name": "张伟", "phone": MOBILE},
+        {"phone": MOBILE, "email": "jackzhang@gmail.com"},
+    ),
+    "a mailbox with a short form": (
+        {"name": "Robert Smith", "phone": "+1 415 555 2671"},
+        {"phone": "+1 415 555 2671", "email": "bob.smith@gmail.com"},
+    ),
+    "an initial and a slip": (
+        {"name": "Frank Burton", "phone": "+1 415 555 2671"},
+        {"name": "F. Burron", "phone": "+1 415 555 2671"},
+    ),
+    "two romanisations, turned": (
+        {"name": "Tsun Chien Chiu", "phone": MOBILE},
+        {"name": "Qianqiu Chen", "phone": MOBILE},
+    ),
     "surname only": ({"name": "李志强", "phone": MOBILE}, {"name": "李总", "phone": MOBILE}),
     "nothing but the number": ({"name": "李志强", "phone": MOBILE}, {"phone": MOBILE}),
     "nickname": (
@@ -173,6 +189,14 @@ NOT_SAME = {
     "kin by the mailbox, with the surname": (
         {"name": "王建国", "phone": MOBILE},
         {"name": "王小姐", "phone": MOBILE, "email": "wangmeili@163.com"},
+    ),
+    "kin by the initial in the mailbox": (
+        {"name": "Samuel Martinez", "phone": "+1 206 555 6546"},
+        {"phone": "+1 206 555 6546", "email": "hmartinez@legacybeta.com"},
+    ),
+    "the cafe and the dining room of a hotel": (
+        {"company": "Cafe Grand Oak Buckhead", "address": "3434 Peachtree Rd", "phone": "4045552700"},
+        {"company": "Dining Room Grand Oak Buckhead", "address": "3434 Peachtree Rd", "phone": "4045552700"},
     ),
     "english family on one phone": (
         {"name": "Linda Sullivan", "phone": "+1 415 555 2671"},
