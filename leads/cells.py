@@ -119,6 +119,7 @@ def rehome(fields: Fields) -> tuple[Fields, tuple[Note, ...]]:
 
 def _exchanged(who: str, firm: str) -> bool:
     """Name and company in each other's place without a legal form to tell: 源正餐饮管理, 刘薪珉."""
+    who, firm = who.strip(), firm.strip()
     if len(who) < 4 or not firm or (len(firm) > 4 and not firm.isascii()) or not _HAN.search(who):
         return False
     found, reason = name(who)

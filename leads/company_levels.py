@@ -153,7 +153,7 @@ def _two_latin(a: Company, b: Company) -> tuple[str, float]:
     companies = a.kind == b.kind == "company"
     if companies and long[: len(short)] == short and (len(short) > 1 or len(short[0]) >= 4):
         return "prefix", len(short) / len(long)
-    if companies and len(short) > 1 and set(short) <= set(long):
+    if companies and len(short) > 1 and (set(short) <= set(long) or set(long) <= set(short)):
         return "contained", len(short) / len(long)
     for brief, whole in ((a, b), (b, a)):
         initials = "".join([word[0] for word in whole.latin])
