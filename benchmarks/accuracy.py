@@ -20,6 +20,7 @@ from pathlib import Path
 
 import msgspec
 
+from leads.commonness import FEW, alone, organisations, shared_by_many
 from leads.preparation import Preparation
 from leads.prepare import prepare
 from leads.records import Envelope, Facts, IndexStats, Lead, Neighbour, Row, Verdict
@@ -71,7 +72,20 @@ class MemoryIndex:
             for other in bucket:
                 shared[other] = shared.get(other, 0) | 1 << bit
             bucket.append(seq)
-        return seq, counts, self._neighbours(shared)
+        return seq, counts, self._neighbours(self._telling(keys, counts, shared))
+
+    def _telling(self, keys: tuple[bytes, ...], counts: list[int], shared: dict[int, int]) -> dict[int, int]:
+        """Those who share more than one common value, and the first of a common organisation: as streams/judging.py."""
+        _, common = shared_by_many(keys, counts)
+        if not common:
+            return shared
+        of: dict[int, int] = {}
+        for other, mask in shared.items():
+            of[self.root(other)] = of.get(self.root(other), 0) | mask
+        firms = organisations(keys)
+        apart = [entity for entity, mask in of.items() if alone(mask, common)]
+        left = set(apart) - set([entity for entity in sorted(apart) if of[entity] & firms][:FEW])
+        return {other: mask for other, mask in shared.items() if self.root(other) not in left}
 
     def _neighbours(self, shared: dict[int, int]) -> list[Neighbour]:
         ranked = sorted(shared, key=lambda other: (-shared[other].bit_count(), other))[:MOST_CANDIDATES]

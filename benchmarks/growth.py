@@ -19,9 +19,8 @@ import msgspec
 from benchmarks import load
 from benchmarks.machine import cpu_s, quantile
 from benchmarks.profile import Spent, metered, patched
-from leads.records import RegisterAnswer
 from leadstream.configuration import config
-from leadstream.dedupe import Nowhere
+from leadstream.dedupe import Candidates, Nowhere
 from leadstream.runtime import settle_garbage
 from leadstream.worker import MOST
 from stores.connect import connect
@@ -30,7 +29,6 @@ from stores.index import ValkeyIndex
 from stores.layout import Keys
 from streams.flow import Flow
 from streams.intake import take
-from streams.metrics import Metrics, new_registry
 from streams.pipeline import Pipeline, TenantSpec
 from streams.ports import Message
 from streams.shell import Shell
@@ -54,27 +52,15 @@ class Point(msgspec.Struct):
     candidates_per_lead: float
 
 
-class Counting(ValkeyIndex):
-    """The index, counting candidates."""
-
-    candidates = 0
-
-    async def register(self, tenant: str, batch: Any) -> RegisterAnswer:
-        answer = await super().register(tenant, batch)
-        self.candidates += sum(len(one.candidates) for one in answer.registered)
-        return answer
-
-
 class Growth:
     def __init__(self, client: Any, store: int) -> None:
         settings = config.load(config.DEFAULT, {})
         tenant = next(iter(settings.tenants.values()))
         spec = TenantSpec(TENANT, b"a benchmark", tenant.policy(), tenant.preparation())
         self.client, self.store = client, store
-        self.index = Counting(client)
         self.spent = Spent()
-        metrics = Metrics(new_registry())
-        self.shell = Shell(self.index, Nowhere(), {TENANT: Pipeline(spec)}, lambda: 0, metrics, slot="bench")
+        self.met = Candidates()
+        self.shell = Shell(ValkeyIndex(client), Nowhere(), {TENANT: Pipeline(spec)}, lambda: 0, self.met, slot="bench")
         self.leads = load.messages(load.rows(load.fields(3), "growth"), TENANT, 1)
 
     async def feed(self, count: int) -> None:
@@ -95,14 +81,14 @@ class Growth:
         await self._trim()
         used = await memory_bytes(self.client) - empty
         takes = [list(islice(self.leads, TAKE)) for _ in range(MEASURED // TAKE)]
-        self.index.candidates = 0
+        self.met.of_leads.clear()
         self.spent.clear()
         store, mine, began = cpu_s(self.store), time.process_time(), perf_counter()
         with patched(Flow, _judge=metered(self.spent, "judge", Flow._judge)):
             for messages in takes:
                 await self._take(messages)
         took, mine, store = perf_counter() - began, time.process_time() - mine, cpu_s(self.store) - store
-        candidates = self.index.candidates
+        candidates = sum(self.met.of_leads)
         alone = [await self._alone(message) for message in islice(self.leads, ALONE)]
         return Point(
             leads,

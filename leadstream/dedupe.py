@@ -71,7 +71,7 @@ class Report(msgspec.Struct):
     outcomes: dict[str, int]
     entities: int
     refused_rows: int
-    candidates_per_lead: float  # earlier customers that share a key: what a lead is compared with, at most 20
+    candidates_per_lead: float  # earlier customers it was compared with, at most 20
     candidates: dict[str, float]
     cluster_pairs: dict[str, float] | None = None
     b_cubed: dict[str, float] | None = None

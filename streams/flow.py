@@ -163,7 +163,7 @@ class Flow:
             self._overlay.add(effect)
             effects.append(effect)
             if mine:
-                self._candidates.append(len(mine.candidates))
+                self._candidates.append(effect.compared)
                 self._full += mine.counts.count(-1)
         self._spent("judge", began)
         return effects

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import msgspec
 
+from leads.commonness import FEW, alone, organisations, shared_by_many
 from leads.records import (
-    Candidate,
     Decision,
     Facts,
     IndexStats,
@@ -26,9 +26,6 @@ from streams.recollection import Recollection
 
 #: Leads of one entity that are compared at most: the view's first and the latest. A customer's thousandth lead costs no more.
 MOST_MEMBERS = 32
-
-#: Other customers with a key from which on it says nothing. Below the index's ``top``, so that all of them are in view.
-CROWDED = 16
 
 _NEW = Verdict(kind="new")
 
@@ -59,19 +56,19 @@ class Judging:
         seen: tuple[tuple[int, int], ...]
         neighbours: list[Neighbour]
         members: tuple[int, ...]
+        assert work.registration is not None
         if not mine.candidates and len(others) == 1:  # most leads: nobody to compare with
             verdict, joined, neighbours, looked, members = _NEW, [], [], {own}, (own,)
             seen = ((own, self._version(own)),)
         else:
-            counts, candidates = self._telling(mine, own)
-            neighbours, looked = self._neighbours(mine, candidates, own)
+            counts, neighbours, met = self._neighbours(mine, work.registration.keys, own)
+            looked = {mine.seq, own, *met, *(n.entity for n in neighbours)}
             facts = [self._facts[s] for s in sorted(others) if s != mine.seq and s in self._facts]
             stats = IndexStats(mine.seq, self._joined + self._overlay.united)
             verdict = self._pipeline.judge(lead, counts, neighbours, facts, stats)
             joined = [n for n in neighbours if n.first in verdict.joins]
             members = tuple({mine.seq, *others, *(s for n in joined for s in n.seqs)})
-            entities = dict.fromkeys((mine.entity, *(c.entity for c in candidates)))
-            seen = tuple((entity, self._version(entity)) for entity in entities)
+            seen = tuple((entity, self._version(entity)) for entity in met)
         plan = self._pipeline.plan(lead)
         taken = self._taken(lead.facts, plan.scope, neighbours)
         due = self._pipeline.answer_by(plan, lead)
@@ -80,7 +77,7 @@ class Judging:
             decision = _customer(decision)
         if taken:
             decision = msgspec.structs.replace(decision, taken=taken)
-        return Effect(decision, (own, *(n.entity for n in joined)), members, frozenset(looked))
+        return Effect(decision, (own, *(n.entity for n in joined)), members, frozenset(looked), len(neighbours))
 
     def _taken(self, facts: Facts, scope: str, neighbours: Sequence[Neighbour]) -> tuple[Taken, ...]:
         """Who else has a value that must be unique. Whether they are of the scope, and still others, commit sees."""
@@ -95,39 +92,47 @@ class Judging:
     def _day(self, work: Work) -> int:
         return self._pipeline.day(work.envelope.at_ms)
 
-    def _telling(self, mine: Registered, own: int) -> tuple[Sequence[int], Sequence[Candidate]]:
-        """Counts and candidates without crowded keys. The store closes a bucket at its cap when it finds it full, which depends
-        on what is committed just then; well below the cap it does not, so that is where a key stops being evidence."""
-        counts = self._counts(mine, own)
-        crowded = sum(1 << key for key, n in enumerate(counts) if n < 0 or n >= CROWDED)
-        if not crowded:
-            return counts, mine.candidates
-        told = [-1 if crowded >> key & 1 else n for key, n in enumerate(counts)]
-        return told, [c for c in mine.candidates if c.shared & ~crowded]
-
     def _neighbours(
-        self, mine: Registered, candidates: Sequence[Candidate], own: int
-    ) -> tuple[list[Neighbour], set[int]]:
-        """Entities to compare with, as they will be, and every entity this rests on. Leads in order of their numbers: which of
-        two equal values is named as evidence must not depend on who listed them, the view or the overlay."""
-        looked = {mine.seq, mine.entity, own}
+        self, mine: Registered, keys: Sequence[bytes], own: int
+    ) -> tuple[Sequence[int], list[Neighbour], dict[int, None]]:
+        """What keys tell, entities to compare with, as they will be, and every entity of the view this rests on. Leads in order of
+        their numbers: which of two equal values is named as evidence must not depend on who listed them, the view or the overlay.
+
+        The store closes a bucket at its cap when it finds it full, which depends on what is committed just then; well below
+        the cap it does not, so that is where a key stops being evidence. What the store has left out of its views,
+        customers who share one very common value, are left out here well before.
+        """
+        counts = self._counts(mine, own)
+        crowded, common = shared_by_many(keys, counts)
+        if crowded:
+            counts = [-1 if crowded >> key & 1 else n for key, n in enumerate(counts)]
         groups: dict[int, list[int]] = {}  # root -> [first, shared, entities of the view...]
-        for candidate in candidates:
-            root = self._overlay.find(candidate.entity)
-            looked.update((candidate.entity, root))
+        met = {mine.entity: None}
+        for candidate in mine.candidates:
+            shared, entity = candidate.shared & ~crowded, candidate.entity
+            if not shared or entity not in self._answer.entities:
+                continue
+            root = self._overlay.find(entity)
             if root == own:
+                met[entity] = None
                 continue
             group = groups.setdefault(root, [candidate.seq, 0])
             group[0] = min(group[0], candidate.seq)
-            group[1] |= candidate.shared
-            group.append(candidate.entity)
+            group[1] |= shared
+            group.append(entity)
+        few, firms = FEW, organisations(keys) if common else 0
         neighbours = []
         for root, (first, shared, *entities) in groups.items():
+            if alone(shared, common):
+                if not few or not shared & firms:
+                    continue
+                few -= 1
+            met |= dict.fromkeys(entities)
             seqs = sorted(s for s in self._members(root, entities) if s in self._facts and s != mine.seq)
             if seqs:
                 facts = tuple(self._facts[s] for s in seqs)
                 neighbours.append(Neighbour(root, tuple(seqs), facts, shared, first))
-        return neighbours, looked
+        return counts, neighbours, met
 
     def _counts(self, mine: Registered, own: int) -> Sequence[int]:
         """Per key how many other entities hold it. The store counts leads under way as one each, though own decisions have

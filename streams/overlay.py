@@ -21,6 +21,7 @@ class Effect(msgspec.Struct, frozen=True, gc=False):
     parts: tuple[int, ...]  # entities it unites, its own first
     members: tuple[int, ...]  # sequence numbers known to be in the union
     looked: frozenset[int]  # every entity it depends on, as named by the view and as named by the overlay
+    compared: int = 0  # entities the lead was compared with
 
 
 class Overlay:

@@ -1,0 +1,38 @@
+"""Values that many customers share: from how many on nobody is looked at because of one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+#: Other customers with a key from which on it says nothing. Below the index's ``top``, so that all of them are in view.
+CROWDED = 16
+#: The same for a name, an organisation or an address when it is all that is shared: with so many other holders it is against
+#: the odds that one of them is meant, so they are counted, and not compared.
+COMMON = 4
+#: Kinds of key (of either version) that this holds for.
+WEAK = b"NTSOALXR" + b"ntsoalxr"
+#: Of those who share nothing but a common organisation so many are compared all the same: who is its account.
+FEW = 2
+ORGANISATION = b"Oo"
+
+
+def shared_by_many(keys: Sequence[bytes], counts: Sequence[int]) -> tuple[int, int]:
+    """Masks of keys, bit 0 the first: those that are crowded, and those that are common. ``counts`` as the index gives them,
+    per key how many others hold it, -1 for a full bucket."""
+    crowded = common = 0
+    for place, count in enumerate(counts):
+        if count < 0 or count >= CROWDED:
+            crowded |= 1 << place
+        elif count >= COMMON and keys[place][0] in WEAK:
+            common |= 1 << place
+    return crowded, common
+
+
+def organisations(keys: Sequence[bytes]) -> int:
+    """Mask of the keys that are an organisation's."""
+    return sum(1 << place for place, key in enumerate(keys) if key[0] in ORGANISATION)
+
+
+def alone(shared: int, common: int) -> bool:
+    """Whether what two share, a mask of keys, is one common value and nothing else."""
+    return not shared & ~common and shared & (shared - 1) == 0
