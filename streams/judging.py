@@ -45,6 +45,7 @@ class Judging:
         self._answer = answer
         self._overlay = overlay
         self._joined = joined
+        self._company_unique = pipeline.company_unique
 
     def effect(self, work: Work, mine: Registered | None) -> Effect:
         """The decision on one lead and what it would change. Reads the overlay, does not write it."""
@@ -121,6 +122,8 @@ class Judging:
             group[1] |= shared
             group.append(entity)
         few, firms = FEW, organisations(keys) if common else 0
+        if self._company_unique:
+            common &= ~firms
         neighbours = []
         for root, (first, shared, *entities) in groups.items():
             if alone(shared, common):

@@ -109,6 +109,11 @@ class Pipeline:
         """Fields that must be unique in a scope and what a clash leads to, the strictest first."""
         return self._unique.get(scope) or self._unique[""]
 
+    @property
+    def company_unique(self) -> bool:
+        """Whether in some scope a company may be one customer's only: then nobody of its name is passed over."""
+        return any(field == "company" for rules in self._unique.values() for field, _ in rules)
+
     def answer_by(self, plan: Plan, lead: Lead) -> int:
         """When whoever gets the lead must have answered it, 0 without a target."""
         return self._router.answer_by(plan, lead.at_ms)
