@@ -189,6 +189,8 @@ class Published:
 class ToyPipeline:
     """Three keys, three names. Sharing a key is being the same customer, unless the names contradict."""
 
+    company_unique = False
+
     def prepare(self, work: Work) -> None:
         name, *keys = work.row.fields["toy"].split()
         facts = Facts(city=name.strip("-"), postcode=" ".join(keys))
