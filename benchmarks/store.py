@@ -67,7 +67,8 @@ def judge(answer: RegisterAnswer) -> list[Decision]:
     for one in answer.registered:
         near = [c for c in one.candidates if c.shared.bit_count() > 1][:1]
         verdict = Verdict("same", (near[0].seq,), 0, 0.99, 25.8, 0, EVIDENCE) if near else Verdict("new", account=0)
-        seen = tuple((e, answer.entities[e].version) for e in {c.entity for c in one.candidates} | {one.entity})
+        met = {c.entity for c in one.candidates if c.entity in answer.entities} | {one.entity}
+        seen = tuple((e, answer.entities[e].version) for e in met)
         decisions.append(
             Decision(one.event, one.seq, verdict, seen, PLAN, 1_700_000_000_000, 20_000, source="web", door="form")
         )

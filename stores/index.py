@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 from redis.asyncio import Redis
 
+from leads.commonness import COMMON, FEW, ORGANISATION, WEAK
 from leads.records import (
     Candidate,
     Committed,
@@ -32,6 +33,7 @@ from stores.scripts import Script
 
 #: A lead's keys beyond these are not indexed; they come strongest first. The mask of shared keys is a double in Lua.
 MOST_KEYS = 52
+_COMMON = (WEAK, ORGANISATION, COMMON, FEW)
 _CANDIDATE = Struct(">IIQ")
 _LEAD = Struct(">IIB")
 _SINGLE = Struct(">IQ")
@@ -88,7 +90,7 @@ class ValkeyIndex:
         records = [r.record for r in batch]
         lengths = codec.pack_seqs([len(record) for record in records])
         with guarded("register"):
-            arguments += [lengths, b"".join(records), self.cases.get(tenant, ""), 0]
+            arguments += [lengths, b"".join(records), self.cases.get(tenant, ""), 0, *_COMMON]
             reply = await REGISTER(self.client, tables, arguments)
         answer = _read_answer(batch, sizes, reply)
         gone = {seq for seq in codec.unpack_seqs(reply[3]) if seq not in answer.records}

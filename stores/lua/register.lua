@@ -3,9 +3,11 @@
 -- ARGV 1 events (16 bytes each), 2 number of keys (1 byte a lead), 3 match keys (9 bytes each), 4 kinds (a letter per
 --      bucket table), 5 cap (entities a bucket may hold), 6 top (candidate entities a lead), 7 most (members a view),
 --      8 '1': send records, 9 lengths of the records (4 bytes each), 10 the records, 11 the cases of key this client
---      makes (U, L or both; '' does not say), 12 '1': rekey, the events are 12 NUL and the seq of a lead on record
+--      makes (U, L or both; '' does not say), 12 '1': rekey, the events are 12 NUL and the seq of a lead on record,
+--      13 weak kinds, 14 those of them that are an organisation's, 15 holders that make a weak key common, 16 how many of
+--      a common organisation are told of all the same (leads/commonness.py)
 -- Reply: per lead seq4 entity4 candidates1 (first seq4 entity4 mask8)* and a signed byte a key (how many other entities
---      hold it, -1 full); views of one lead id4 version8; views of more id4
+--      hold it, -1 full); views of one lead id4 version8, none of who shares but one common value; views of more id4
 --      version8 size4 listed1 seq4*; seqs of the records; records; index, outcome, ...;
 --      highest seq, joined.
 -- In front of it, in this order: shared, register_numbers, register_buckets.
@@ -17,6 +19,22 @@ local function place(value, mine)
   local me, before = number(mine), 0
   while before < #value and number(sub(value, before + 1, before + 4)) < me do before = before + 4 end
   return before, false
+end
+
+local weak, organisations, common_at, few = ARGV[13] or '', ARGV[14] or '', tonumber(ARGV[15] or 0), tonumber(ARGV[16] or 0)
+local UNDER_WAY = 4096
+-- Whether who shares this key alone is left out of the views: twice as many hold it as judging asks for, and young leads do not
+-- count, for they may be under way and all one customer's: what is judged must not depend on what is committed just then.
+local function is_common(key, value, before, mine)
+  if before < 8 * common_at or flag[key] == RESTORED or not string.find(weak, sub(key, 1, 1), 1, true) then return false end
+  local seen, n, young = {}, 0, number(mine) - UNDER_WAY
+  for p = 1, before, 4 do
+    local s = sub(value, p, p + 3)
+    if number(s) >= young then break end
+    local e = alias[s] or s
+    if not seen[e] then seen[e], n = true, n + 1 end
+  end
+  return n >= 2 * common_at
 end
 
 -- 4. lead by lead in order, so that a twin in the same batch is seen
@@ -40,6 +58,8 @@ for i = 1, n do
         counts[k] = -1
       else
         local others = 0
+        local common = is_common(key, value, before, mine)
+        local told = common and (string.find(organisations, sub(key, 1, 1), 1, true) and 2 * few or 0) or math.huge
         for p = 1, before, 4 do
           local s = sub(value, p, p + 3)
           local e = alias[s] or s
@@ -51,6 +71,8 @@ for i = 1, n do
           if c.counted ~= k then
             c.counted, c.mask = k, c.mask + 2 ^ (k - 1)
             c.score = c.score + 1 + (keys_here - k) / 1000 -- more keys, then stronger ones
+            told = told - 1
+            c.told = c.told or told >= 0
             if e ~= own then others = others + 1 end
           end
           if e ~= s then
@@ -65,8 +87,10 @@ for i = 1, n do
             c.first = s
           end
         end
-        -- whoever restored a key wants it to tell: below the count from which a key is no evidence (streams/judging.py)
-        counts[k] = flag[key] == RESTORED and math.min(others, 15) or others
+        if flag[key] == RESTORED then -- whoever restored it wants it to tell: below the counts of leads/commonness.py
+          others = math.min(others, string.find(weak, sub(key, 1, 1), 1, true) and common_at - 1 or 15)
+        end
+        counts[k] = others
         if not within then
           bucket[key] = before == #value and value .. mine or sub(value, 1, before) .. mine .. sub(value, before + 1)
           changed[key] = true
@@ -94,7 +118,7 @@ for i = 1, n do
     for c = 1, shown do
       local e = order[c].entity
       reply[#reply + 1] = order[c].first .. e .. pack('>I8', order[c].mask)
-      if not view_of[e] then
+      if not view_of[e] and (order[c].told or order[c].score >= 2) then
         view_of[e] = true
         listed[#listed + 1] = e
         want(e)

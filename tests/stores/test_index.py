@@ -132,3 +132,26 @@ def test_plans_and_numbers_survive_packing() -> None:
         "ann", considered=(("bob", "absent"),)
     )
     assert unpack_seqs(pack_seqs((1, 2**32 - 1))) == (1, 2**32 - 1)
+
+
+async def test_who_shares_one_common_value_is_counted_and_not_told_of(index: ValkeyIndex, tenant: str) -> None:
+    """Once they are no longer under way: a name's holders not at all, of an organisation's the first, more than are compared."""
+    for number in range(10):
+        await put(index, tenant, number, "Nwang", "Oacme", joins=())
+    young = await index.register(tenant, [lead("young", "Nwang")])
+    for start in range(0, 4_100, 500):
+        await index.register(tenant, [lead(f"other{n}", f"P{n}") for n in range(start, start + 500)])
+
+    answer = await index.register(
+        tenant, [lead("name", "Nwang"), lead("firm", "Oacme"), lead("both", "P7", "Nwang", "Oacme")]
+    )
+    name, firm, both = answer.registered
+    alone = await index.register(tenant, [lead("name again", "Nwang")])
+
+    assert len([e for e in young.entities if e <= 10]) == 10
+    assert (len(name.candidates), name.counts) == (11, (11,))
+    assert len([e for e in alone.entities if e <= 10]) == 0
+    assert len(firm.candidates) == 10
+    assert {c.entity for c in both.candidates if c.shared.bit_count() > 1} <= set(answer.entities)
+    first = await index.register(tenant, [lead("firm again", "Oacme")])
+    assert sorted(e for e in first.entities if e <= 10) == [1, 2, 3, 4]
