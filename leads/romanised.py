@@ -19,7 +19,7 @@ _INITIALS = {
 _FINALS = {
     "aa": "a ar ah", "aai": "ai aai", "aau": "au", "aam": "am", "aan": "an", "aang": "ang", "aap": "ap", "aat": "at", "aak": "ak",
     "ai": "ai", "au": "au ow", "am": "am um", "an": "an un", "ang": "ang", "ap": "ap up", "at": "at ut", "ak": "ak uk",
-    "e": "e eh", "ei": "ei ee i ay", "eng": "eng ang", "ek": "ek", "i": "i ee ze e", "iu": "iu ew", "im": "im", "in": "in",
+    "e": "e eh", "ei": "ei ee i ay", "eng": "eng ang", "ek": "ek", "i": "i ee ze z e", "iu": "iu ew", "im": "im", "in": "in",
     "ing": "ing", "ip": "ip", "it": "it", "ik": "ik", "o": "o or oh", "oi": "oi oy", "ou": "o ou u", "on": "on", "ong": "ong",
     "ot": "ot", "ok": "ok", "u": "u oo", "ui": "ui", "un": "un oon", "ung": "ung", "ut": "ut", "uk": "uk", "oe": "euh",
     "oeng": "eung eong", "oek": "euk", "eoi": "ui oi eu", "eon": "un eun on", "eot": "ut eut", "yu": "u yu ue", "yun": "uen un yuen",

@@ -41,7 +41,7 @@ def compare(mine: Sequence[Email], theirs: Iterable[tuple[Email, int]], scale: S
     for their, seq in theirs:
         for my in mine:
             if level != "differs":  # a mailbox at work beside one at home is no contradiction
-                level = "work_and_home" if {my.kind, their.kind} == {"free", "company"} else "differs"
+                level = "work_and_home" if _at_two_places(my, their) else "differs"
             met = _pair(my, their, seq, scale)
             if met is not None and (best is None or met.bits > best.bits):
                 best = met
@@ -53,6 +53,12 @@ def compare(mine: Sequence[Email], theirs: Iterable[tuple[Email, int]], scale: S
         return []
     differs = scale.fixed("email", level, 0)
     return [differs] if domain is None else [differs, domain]
+
+
+def _at_two_places(my: Email, their: Email) -> bool:
+    """One at a company and one at a provider, or a person's and a desk's of one company."""
+    kinds = {my.kind, their.kind}
+    return kinds == {"free", "company"} or (kinds == {"role", "company"} and my.domain == their.domain)
 
 
 def _pair(my: Email, their: Email, seq: int, scale: Scale) -> Met | None:
