@@ -74,7 +74,8 @@ class TokenSpec(msgspec.Struct, frozen=True, kw_only=True):
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """Bounds of what the door takes in. ``answer_s``: how long a form or call waits for the log before it is answered 503
     (senders wait 5 to 15 s); ``unpacked_bytes``, ``pack_ratio`` and ``cells`` bound a workbook once unpacked. Beyond
-    ``requests_at_once`` in this process and ``backlog_messages`` in the log leads are answered 503 at once."""
+    ``requests_at_once`` in this process (fewer while the log is slow) and ``backlog_messages`` in the log leads are
+    answered 503 at once."""
 
     body_bytes: int = 1_000_000
     import_bytes: int = 50_000_000
