@@ -52,7 +52,7 @@ def embedded(found: Figures) -> str:
         waits = deduped["latency_ms"]
         text += (
             f"\n`leadstream dedupe` on the same file: {_per_s(deduped['leads_per_s'])} leads/s, one lead alone p50 {waits['p50']} ms "
-            f"and p99 {waits['p99']} ms, {deduped['store_bytes_per_lead']:.0f} bytes of store a lead (journal and outcomes included)."
+            f"and p99 {waits['p99']} ms, {deduped['store_bytes_per_lead']:.0f} bytes of store a lead (outcomes included)."
         )
     return text
 

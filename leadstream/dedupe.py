@@ -24,6 +24,7 @@ from matchers.weights import DEFAULT, Weights
 from stores.connect import connect
 from stores.embedded import start_or_attach, stop
 from stores.index import ValkeyIndex
+from stores.journal import ValkeyJournal
 from stores.lookup import memory, roots
 from streams.intake import Taken
 from streams.metrics import Metrics, new_registry
@@ -92,17 +93,17 @@ async def dedupe(file: Path, mapping: Mapping | None, *, weights: Weights = DEFA
         tempfile.TemporaryDirectory(prefix="leadstream-dedupe-") as home,
         open_table(file, file.name, mapping) as table,
     ):
-        url = start_or_attach(home)
+        url = start_or_attach(home, compact=False)
         try:
             return await _run(table.rows(str), mapping.kinds if mapping else {}, url, weights)
         finally:
-            stop(home)
+            stop(home, compact=False)
 
 
 async def _run(rows: Iterator[Row | RefusedRow], kinds: dict[str, str], url: str, weights: Weights) -> Deduped:
     client = connect(url)
     try:
-        index = ValkeyIndex(client)
+        index, journal = ValkeyIndex(client), ValkeyJournal(client)
         spec = TenantSpec(TENANT, b"dedupe", Policy(version="dedupe"), Preparation(kinds=kinds), weights)
         met = Candidates()
         shell = Shell(index, Nowhere(), {TENANT: Pipeline(spec)}, lambda: 0, met, slot=TENANT)
@@ -122,6 +123,7 @@ async def _run(rows: Iterator[Row | RefusedRow], kinds: dict[str, str], url: str
                     alone_ms.append(took * 1_000)
                 else:
                     bulk, bulk_s = bulk + len(part), bulk_s + took
+            await journal.trim(TENANT, f"{max(outcome.journal for outcome in outcomes[-len(works) :])}-0")
         used = (await memory(client))[0] - before
         entity_of = await _entities(index, ids, outcomes)
     finally:

@@ -39,9 +39,12 @@ _DUMP = "dump.rdb"
 _children: dict[Path, subprocess.Popen[bytes]] = {}
 
 
-def start_or_attach(directory: Path | str, *, fsync: Fsync = "always", within_s: float = 180.0) -> str:
+def start_or_attach(
+    directory: Path | str, *, fsync: Fsync = "always", within_s: float = 180.0, compact: bool = True
+) -> str:
     """URL of the live server of this directory; starts it when none answers. Safe to call from many processes at once.
 
+    A server that is started not to be ``compact`` never rewrites its file: its data is thrown away at the end.
     The server outlives the caller; ``stop`` ends it. Returns when it has loaded its data (about 7 s per million leads).
     Raises Misconfigured when there is no server program, StoreDown when it does not come up.
     """
@@ -50,16 +53,17 @@ def start_or_attach(directory: Path | str, *, fsync: Fsync = "always", within_s:
     socket = socket_path(home)
     with _only_one(home):
         if not _answers(socket, within_s):
-            child = _launch(home, socket, fsync)
+            child = _launch(home, socket, fsync, {} if compact else {"auto-aof-rewrite-percentage": "0"})
             _children[home] = child
             _await_ready(child, socket, home, within_s)
     return f"unix://{socket}"
 
 
-def stop(directory: Path | str, *, within_s: float = 120.0) -> bool:
+def stop(directory: Path | str, *, within_s: float = 120.0, compact: bool = True) -> bool:
     """End the server of this directory, all data on disk. False when none was running.
 
-    A long tail of single commands is first rewritten into a compact file: loading that is three times as fast.
+    A long tail of single commands is first rewritten into a compact file, unless that is not wanted: loading it is three
+    times as fast.
     """
     home = Path(directory).expanduser().resolve()
     if not home.is_dir():
@@ -67,7 +71,7 @@ def stop(directory: Path | str, *, within_s: float = 120.0) -> bool:
     with _only_one(home), _client(socket_path(home), within_s) as client:
         try:
             persistence = client.info("persistence")
-            if _worth_a_rewrite(persistence):
+            if compact and _worth_a_rewrite(persistence):
                 _rewrite(client, within_s)
             client.shutdown(nosave=True)  # the append-only file is flushed; no RDB beside it
         except ConnectionError:
