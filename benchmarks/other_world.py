@@ -42,6 +42,7 @@ class World:
     def __init__(self, seed: int, names: list[str], brands: list[str], mild: float = 0.0) -> None:
         self.random = random.Random(seed)
         self.mild = mild
+        self.taken: dict[str, int] = {}
         self.pick = self.random.choice
         self.brands = brands
         known = surnames()
@@ -71,17 +72,19 @@ class World:
     def digits(self, count: int) -> str:
         return "".join(self.random.choices("0123456789", k=count))
 
+    def free(self, name: str, at: str = "") -> str:
+        """A mailbox, handle or domain that nobody has yet: who comes later gets a number behind it, as providers offer."""
+        count = self.taken[name + at] = self.taken.get(name + at, 0) + 1
+        return name + (str(count) if count > 1 else "") + at
+
     def mobile(self) -> str:
         return self.pick(("135", "136", "137", "152", "158", "159", "180", "189", "133", "166")) + self.digits(8)
 
     def firm(self) -> Firm:
         city, _, area = self.pick(CITIES)
         brand = self.pick(self.brands) if self.brands else "".join(self.random.choices(self.chars, k=self.pick((2, 3))))
-        domain = (
-            "".join(reading(brand)).lower()[:14]
-            + self.pick(("", "", "cn", "-group", "tech"))
-            + self.pick((".com", ".cn"))
-        )
+        domain = "".join(reading(brand)).lower()[:14] + self.pick(("", "", "cn", "-group", "tech"))
+        domain = self.free(domain, self.pick((".com", ".cn")))
         road = "".join(self.random.choices(self.chars, k=2)) + self.pick(("路", "大道", "街"))
         line = self.pick("268") + self.digits(7)
         return Firm(
@@ -101,7 +104,7 @@ class World:
         if not surname and self.chance(0.29):
             first, last = self.pick((*EN_FIRST, *FIRST)), self.random.choices(self.last, self.last_shares)[0]
             local = self.pick((f"{first}.{last}", f"{first[0]}{last}", f"{first}{last}{self.digits(2)}")).lower()
-            work = f"{first[0]}.{last}@{firm.domain}".lower() if firm else ""
+            work = self.free(f"{first[0]}.{last}".lower(), f"@{firm.domain}") if firm else ""
             number = f"+1 {self.pick(('206', '512', '617', '303'))} {self.random.randint(200, 999)} {self.digits(4)}"
             return Person(
                 key,
@@ -110,7 +113,7 @@ class World:
                 "",
                 firm,
                 number,
-                f"{local}@{self.pick(('gmail.com', 'yahoo.com'))}",
+                self.free(local, f"@{self.pick(('gmail.com', 'yahoo.com'))}"),
                 work,
                 "",
                 desk,
@@ -127,9 +130,8 @@ class World:
         local = f"{self.pick('123456789')}{self.digits(8)}" if free == "qq.com" and self.chance(0.7) else self.pick(
             (f"{family}{rest}", f"{rest}{self.digits(4)}", f"{family}_{rest}", f"{family[0]}{rest[0]}{self.digits(6)}")
         )  # fmt: skip
-        work = (
-            f"{self.pick((f'{family}.{rest}', f'{rest}.{family}', f'{family}{rest[0]}'))}@{firm.domain}" if firm else ""
-        )
+        styles = (f"{family}.{rest}", f"{rest}.{family}", f"{family}{rest[0]}")
+        work = self.free(self.pick(styles), f"@{firm.domain}") if firm else ""
         person = Person(
             key,
             f"{surname} {given}",
@@ -137,19 +139,20 @@ class World:
             self.pick(FIRST) if self.chance(0.2) else "",
             firm,
             self.mobile(),
-            f"{local}@{free}",
+            self.free(local, f"@{free}"),
             work,
             "",
             desk,
         )
         person.wechat = self.pick(
             (
-                person.mobile,
+                "",
                 f"wxid_{self.digits(10)}",
                 f"{family}{self.digits(5)}",
                 f"{self.pick(FIRST).lower()}{self.digits(4)}",
             )
         )
+        person.wechat = self.free(person.wechat) if person.wechat else person.mobile
         return person
 
     def contacts(self, count: int) -> list[Person]:

@@ -82,10 +82,8 @@ def score(facts: Facts, known: Known, scale: Scale, lead_bare: bool) -> Scored:
         mets.append(firm)
     if known.addresses:
         mets += address.compare(facts.address, known.addresses, scale, both_bare)
-    if both_bare and firm is not None and firm.level == "few_words" and any(met.level in address.HOUSE for met in mets):
-        mets.remove(firm)
-        firm = firm._replace(level="words", bits=-3.5)  # one house and a word in common: written by somebody else
-        mets.append(firm)
+    if both_bare and any(met.level in address.HOUSE for met in mets):
+        mets, firm = _one_house(mets, firm, scale)
     if known.cities:
         line = any(met.field == "phone" and met.bits > 0 for met in mets)  # it told the city already
         mets += _some(place.city(told_city(facts) if line else city_of(facts), known.cities, scale, both_bare))
@@ -100,6 +98,19 @@ def score(facts: Facts, known: Known, scale: Scale, lead_bare: bool) -> Scored:
     if names is not None and names.level in name.PARTS and not mail_met and _spelled(facts, known) == 2:
         names = names._replace(level="mailbox_spells", bits=max(names.bits, _SPELLED))  # 杨总, yangzhenbing@ and 杨真兵
     return _add_up(facts, known, scale, mets, names, conflict, both_bare, firm)
+
+
+def _one_house(mets: list[Met], firm: Met | None, scale: Scale) -> tuple[list[Met], Met | None]:
+    """Two organisations at one house: a word in common is a name written by somebody else, and a house has several phones."""
+    known = firm
+    if firm is not None and firm.level == "few_words":
+        known = firm._replace(level="words", bits=-3.5)
+    other_phone = scale.fixed("phone", "differs", 0)
+    told = [
+        known if met is firm and known else other_phone if met.level == "bare_differs" and met.field == "phone" else met
+        for met in mets
+    ]
+    return told, known
 
 
 def _misplaced(facts: Facts, known: Known) -> bool:
