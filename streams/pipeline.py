@@ -111,7 +111,7 @@ class Pipeline:
 
     @property
     def company_unique(self) -> bool:
-        """Whether in some scope a company may be one customer's only: then nobody of its name is passed over."""
+        """Whether in some scope a company may be one customer's only: then all of its name that are in view are compared."""
         return any(field == "company" for rules in self._unique.values() for field, _ in rules)
 
     def answer_by(self, plan: Plan, lead: Lead) -> int:
