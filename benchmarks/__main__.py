@@ -18,6 +18,7 @@ BENCHMARKS = {
     "profile": "a lead in microseconds, step by step, and by normaliser",
     "metering": "what counting for /metrics costs a lead, beside a worker that counts nothing",
     "life": "retention, erasure and re-key at 100,000 leads: cost a lead",
+    "recovery": "the embedded service killed, stopped, saved, restored and rebuilt at 100,000 leads (--full: a million)",
     "ownership": "acts on owners, one round trip each, beside 100,000 entities (--full: a million); lapses that come due at once",
     "hostile": "streams made to hurt, 20,000 leads each (--full: 100,000), against ordinary leads",
     "ablation": "accuracy without each normaliser, key and comparison, on every set",

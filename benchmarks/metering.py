@@ -1,6 +1,6 @@
 """``python -m benchmarks metering``: what it costs to be seen. The same leads through the real shell, counted and not counted.
 
-CPU of the worker a lead. Batches of 400 leads are counted and not counted in turns, and the turns change places from round to
+CPU of the worker a lead. Batches of 1,600 leads are counted and not counted in turns, and the turns change places from round to
 round: each batch is met both ways within seconds, at the same size of the index, and the best of the rounds counts, since a busy
 machine only ever adds. The fold of the journal for /metrics (``leadstream/folding.py``), best of the rounds too, and one page are
 metered apart, by what they take a lead and a scrape.
@@ -33,7 +33,7 @@ from streams.shell import Shell
 
 TENANT = "metering"
 ROUNDS = 20
-CHUNK, MESSAGES = 50, 8
+CHUNK, MESSAGES = 50, 32  # a busy worker's sub-batches are full
 
 
 def spec() -> TenantSpec:

@@ -33,13 +33,13 @@ def typeform(body: dict[str, Any], limits: Limits) -> Delivered:
     if not isinstance(response, dict):
         raise Malformed("not a Typeform response")
     definition = response.get("definition") or {}
-    questions = {q.get("id"): q for q in _objects(definition, "fields")}
+    questions = {plain_text(q.get("id")): q for q in _objects(definition, "fields")}
     flat: dict[str, Any] = {}
     fields: dict[str, list[str]] = {}
     for n, answer in enumerate(_objects(response, "answers")):
         field = answer.get("field")
         asked = field if isinstance(field, dict) else {}
-        question = {**questions.get(asked.get("id"), {}), **asked}
+        question = {**questions.get(plain_text(asked.get("id")), {}), **asked}
         title = plain_text(question.get("title"))
         key = plain_text(question.get("ref")) or title or plain_text(question.get("id")) or f"answer {n + 1}"
         kind = plain_text(answer.get("type"))

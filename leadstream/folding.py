@@ -54,7 +54,7 @@ class Brought:
 
     def told(self, outcome: Glance) -> str:
         """Remember a lead; gives who had brought the customers it joined: own, other or unknown."""
-        mine = self._names.setdefault(outcome.source, len(self._names) + 1)
+        mine = self._names.get(outcome.source) or self._names.setdefault(outcome.source, len(self._names) + 1)
         sources = self._sources
         known = [sources[seq] if seq < len(sources) else 0 for seq in outcome.joined]
         if outcome.seq >= len(sources):

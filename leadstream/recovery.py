@@ -10,6 +10,7 @@ import msgspec
 
 from leads.errors import BadInput
 from leadstream.configuration.settings import Settings
+from leadstream.inline import prepare_log
 from leadstream.runtime import Runtime
 from leadstream.service import Service
 from matchers.keys import KEY_VERSION
@@ -40,7 +41,10 @@ async def rebuild_now(settings: Settings, tenant: str) -> Rebuilt:
         raise BadInput("service_up", "stop the service first: leadstream down")
     runtime = Runtime(settings)
     try:
-        return await _into(runtime, runtime.index, tenant)
+        done = await _into(runtime, runtime.index, tenant)
+        if runtime.embedded_log:
+            await prepare_log(runtime)  # it was lost with its store
+        return done
     finally:
         await runtime.close()
 

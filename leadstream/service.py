@@ -90,10 +90,12 @@ class Service:
     def supervise(self, parts: list[list[str]]) -> None:
         """Keep one process a part running until SIGTERM or SIGINT. Raises BadInput when the service is up already."""
         with self._only_one():
-            start_or_attach(store_home(self._data))
             stopping = _Signal()
             children = [_Child([sys.executable, "-m", "leadstream", *part]) for part in parts]
             try:
+                for child in children:  # they load themselves while the store loads its data, and wait for it as we do
+                    child.keep()
+                start_or_attach(store_home(self._data))
                 looked = time.monotonic()
                 while not stopping.seen:
                     for child in children:

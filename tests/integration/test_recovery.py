@@ -58,6 +58,7 @@ def test_a_lost_store_is_rebuilt_from_the_archive(site: Site) -> None:
     try:
         assert site.run("rebuild").returncode == 0
         assert leads(site) == before
+        assert "nothing is bad" in site.run("doctor").stdout
         assert site.run("rebuild", "--check").returncode == 0
         again = site.run("rebuild")
         assert again.returncode == 2
