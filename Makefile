@@ -46,7 +46,7 @@ bench-fast: fast  ## what is about speed, with the pure rooms compiled
 	@PYTHONSAFEPATH=1 PYTHONPATH=build/fast:. $(BIN)/python -m benchmarks embedded distributed growth profile
 
 chaos: parts
-	@$(BIN)/python -m pytest -m slow tests/chaos tests/leadstream tests/stores
+	@$(BIN)/python -m pytest -m slow tests/chaos tests/fuzz tests/leadstream tests/stores
 
 clean:
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .parts .leadstream

@@ -10,7 +10,9 @@ from leads.records import Email
 from leads.text import knowledge, plain, simplify
 
 _PLAIN = re.compile(r"\s*([A-Za-z0-9._+\-]+)@([A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)*\.[A-Za-z]{2,})\s*")
-_ANY = re.compile(r"([^\s@<>()\[\],;:\"'|/、，；。]+)@+([^\s@<>()\[\],;:\"'|/、，；]*[^\s@<>()\[\],;:\"'|/、，；.。])")
+_ANY = re.compile(
+    r"(?<![^\s@<>()\[\],;:\"'|/、，；。])([^\s@<>()\[\],;:\"'|/、，；。]+)@+([^\s@<>()\[\],;:\"'|/、，；]*[^\s@<>()\[\],;:\"'|/、，；.。])"
+)
 _AT = re.compile(r"\s*(?:@+|\(at\)|\[at\]|#at#|艾特)[\s@]*", re.IGNORECASE)
 _DOT = re.compile(r"\s*(?:\(dot\)|\[dot\]|。|·)\s*|\.{2,}|,(?=(?:com|cn|net|org)\b)", re.IGNORECASE)
 _TLD = {

@@ -36,10 +36,10 @@ from leads.phones import phones
 from leads.places import place, region
 from leads.records import Door, Envelope, Evidence, IndexStats, Neighbour, Registration, Row
 from leads.text import ascii_fold, fold, simplify
-from leadstream import config
+from leadstream.configuration import config
+from leadstream.configuration.yamlfile import read as read_yaml
 from leadstream.handles import Handles
 from leadstream.roster_file import read_roster
-from leadstream.yamlfile import read as read_yaml
 from routing.values import number
 from stores import codec
 from stores.index import _read_answer, _read_views
