@@ -1,6 +1,6 @@
 """One call of the shell for one tenant: sub-batches through steps 1 to 6, overlapping.
 
-    prepare j+1, send register j+1
+    prepare j+1, read register j, send register j+1
     judge and plan j             while register j+1 and commit j-1 are under way
     read commit j-1, send commit j
     publish j-1
@@ -90,12 +90,15 @@ class Flow:
     async def _run(self, works: Sequence[Work]) -> None:
         size = min(self._size, max(WORTH, -(-len(works) // OVERLAPPING)))
         batches = [works[i : i + size] for i in range(0, len(works), size)]
+        self._prepare(batches[0])
         view = await self._send(self._register(batches[0]))
         before: Sent | None = None
         for number, batch in enumerate(batches):
+            following = batches[number + 1] if number + 1 < len(batches) else ()
+            self._prepare(following)  # before we wait
             answer = await view  # before the next is sent: numbers follow the order of arrival
-            if number + 1 < len(batches):
-                view = await self._send(self._register(batches[number + 1]))
+            if following:
+                view = await self._send(self._register(following))
             effects = self._judge(batch, answer)
             again: list[Work] = []
             if before:
@@ -133,12 +136,14 @@ class Flow:
             fallen = await self._confirm(sent, ())
             works = [w for w in works if w.event in fallen]
 
-    async def _register(self, works: Sequence[Work]) -> RegisterAnswer:
+    def _prepare(self, works: Sequence[Work]) -> None:
         began = perf_counter()
         for work in works:
             if work.registration is None and work.refused is None:
                 self._pipeline.prepare(work)
         self._spent("prepare", began)
+
+    async def _register(self, works: Sequence[Work]) -> RegisterAnswer:
         began = perf_counter()
         batch = [w.registration for w in works if w.registration is not None]
         answer = await self._index.register(self._tenant, batch)
