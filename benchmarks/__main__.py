@@ -14,6 +14,7 @@ from benchmarks import machine, results
 BENCHMARKS = {
     "embedded": "the whole path through the embedded log: leads/s, CPU a lead, one lead at a time, dedupe",
     "distributed": "the real worker on Kafka beside a Faust pass-through and beside the embedded log",
+    "workers": "one, two and four workers under quotas of the CPU, on Kafka (needs root)",
     "growth": "speed, latency, memory and candidates as the index grows to 100,000 leads (--full: a million)",
     "profile": "a lead in microseconds, step by step, and by normaliser",
     "metering": "what counting for /metrics costs a lead, beside a worker that counts nothing",

@@ -129,6 +129,71 @@ def metering(found: Figures) -> str:
     return table(("CPU of a worker", "", "of a lead"), lines)
 
 
+def recovery(found: Figures) -> str:
+    first, lost = found["first processing"], found["rebuild"]
+    starts = {name: found[name] for name in ("killed", "stopped", "rebuilt and started")}
+    lines = [
+        (
+            "first processing, from the file to the last outcome",
+            first["seconds"],
+            "",
+            first["worker_cpu_s"],
+            first["store_cpu_s"],
+        ),
+        *(
+            (
+                f"{name}: start" + (f" ({one['commands_mb']} MB of commands)" if "commands_mb" in one else ""),
+                one["ready_s"],
+                one["decided_s"],
+                "",
+                one["store_cpu_s"],
+            )
+            for name, one in starts.items()
+        ),
+        ("clean stop", found["stopped"]["end_s"], "", "", ""),
+        (
+            f"backup, {found['saved']['backup']['mb']:,} MB",
+            found["saved"]["backup"]["seconds"],
+            "",
+            found["saved"]["backup"]["cpu_s"],
+            "",
+        ),
+        ("restore", found["saved"]["restore"]["seconds"], "", found["saved"]["restore"]["cpu_s"], ""),
+        (
+            f"rebuild, {lost['tables_that_differ']} of {lost['tables']} tables differ",
+            lost["seconds"],
+            "",
+            lost["cpu_s"],
+            lost["store_cpu_s"],
+        ),
+    ]
+    heads = (
+        f"{found['leads']:,} leads",
+        "seconds",
+        "first lead decided, s",
+        "CPU of the process, s",
+        "CPU of the store, s",
+    )
+    return table(heads, lines) + f"\n\nAfterwards `leadstream doctor` says: {found['doctor']['says']}."
+
+
+def workers(found: Figures) -> str:
+    lines = [
+        (
+            number,
+            f"{one['leads_per_s']:.0f}",
+            one["worker_us"],
+            one["store_us"],
+            f"{one['store_busy']:.1%}",
+            f"{one['quota_used']:.0%}",
+        )
+        for number, phases in found["phases"].items()
+        for one in phases
+    ]
+    heads = ("workers", "leads/s", "worker us a lead", "store us a lead", "store busy", "of their quota")
+    return table(heads, lines) + f"\n\nTwo give {found['two / one']} times one, four {found['four / one']} times."
+
+
 def ownership(found: Figures) -> str:
     heads = (
         f"beside {found['entities']:,} entities",
@@ -210,10 +275,12 @@ def ablation(found: Figures) -> str:
 TABLES: dict[str, Callable[[Figures], str]] = {
     "embedded": embedded,
     "distributed": distributed,
+    "workers": workers,
     "growth": growth,
     "profile": profile,
     "metering": metering,
     "life": life,
+    "recovery": recovery,
     "ownership": ownership,
     "hostile": hostile,
     "peers": peers,

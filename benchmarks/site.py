@@ -52,11 +52,11 @@ class Reading(msgspec.Struct):
 class Site:
     """``kafka``: brokers of a real cluster; without them the embedded log. Close it."""
 
-    def __init__(self, home: Path, kafka: str = "") -> None:
+    def __init__(self, home: Path, kafka: str = "", partitions: int = 1) -> None:
         self.home = home
         raw = yaml.safe_load(config.DEFAULT.read_text(encoding="utf-8"))
         if kafka:
-            raw["log"] = {"kind": "kafka", "bootstrap": [kafka], "partitions": 1}
+            raw["log"] = {"kind": "kafka", "bootstrap": [kafka], "partitions": partitions}
         for name in (MAIN, WARM):
             raw["tenants"][name] = {**raw["tenants"]["main"], "key_env": "BENCH_SECRET"}
         raw |= {"store": {}, "gateway": {"secret_env": "BENCH_SECRET"}}
