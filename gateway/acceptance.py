@@ -78,17 +78,18 @@ class Acceptance:
         self.callers = Callers(config.tokens, tokens)
 
     def source(self, name: str, *kinds: str) -> SourceSpec:
-        """The source of that name. Raises Problem 404 when there is none of these kinds."""
+        """The source of that name. Raises Problem 404 when there is none of these kinds; 503 while the workers are behind:
+        before a body is read and a signature checked, since that is said most when there is least time."""
         spec = self.config.sources.get(name)
         if spec is None or spec.kind not in kinds:
             raise Problem(
                 404, "unknown_source", "There is no such source here. Check the address, or configure the source."
             )
+        self.backlog.check()
         return spec
 
     def admit(self, name: str, spec: SourceSpec) -> None:
-        """Count a request whose sender is known. Raises Problem 429; 503 while the workers are behind."""
-        self.backlog.check()
+        """Count a request whose sender is known. Raises Problem 429."""
         self.buckets.take(name, spec.rate_per_s, spec.burst)
 
     async def admit_caller(self, headers: Mapping[str, str], scope: Scope, spec: SourceSpec) -> None:

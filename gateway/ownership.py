@@ -188,6 +188,7 @@ class _Door:
         if not who.member:
             raise refusal("no_member")
         spec = SourceSpec(kind="form", tenant=who.tenant, scheme="bearer")
+        acceptance.backlog.check()
         acceptance.admit(f"{REPORTS}\0{who.member}", spec)
         fields, extra = assign(said.fields, {})
         event = acceptance.digester.event(who.tenant, REPORTS, who.member, key) if key else fresh_event()
