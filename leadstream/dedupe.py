@@ -86,6 +86,11 @@ class Deduped(msgspec.Struct):
     refused: list[RefusedRow]
     outcomes: list[Outcome]
 
+    def __repr__(self) -> str:
+        """Short: asyncio.run spells its result out (it looks the signal handler up among an enum's values), and a million
+        outcomes take half a minute and a gigabyte to spell."""
+        return f"Deduped({self.report.leads} leads)"
+
 
 async def dedupe(file: Path, mapping: Mapping | None, *, weights: Weights = DEFAULT) -> Deduped:
     """Run every row through the pipeline. Raises BadInput for a file that cannot be read, StoreDown."""
