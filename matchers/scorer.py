@@ -91,9 +91,11 @@ def score(facts: Facts, known: Known, scale: Scale, lead_bare: bool) -> Scored:
         mets += _some(place.postcode(facts.postcode, known.postcodes, scale))
     if known.texts and facts.text:
         mets += _some(text.compare(facts.text, known.texts, scale))
-    if conflict and names is not None and _overruled(names.level, mets):
+    if conflict and names is not None and _overruled(names.level, mets, firm):
         conflict = False
         names = max(names, scale.fixed("name", "overruled", names.seq), key=lambda met: met.bits)
+    if conflict:  # chenjianhua@ and chenjianguo@ are two mailboxes then, none is mistyped
+        mets = [met for met in mets if met.field != "email" or met.level not in ("near", "near_digit")]
     mail_met = any(met.field == "email" and met.bits > 0 for met in mets)
     if names is not None and names.level in name.PARTS and not mail_met and _spelled(facts, known) == 2:
         names = names._replace(level="mailbox_spells", bits=max(names.bits, _SPELLED))  # 杨总, yangzhenbing@ and 杨真兵
@@ -119,11 +121,12 @@ def _misplaced(facts: Facts, known: Known) -> bool:
     return mine or (facts.name is not None and any(company.is_called(c, facts.name) for c, _ in known.companies))
 
 
-def _overruled(level: str, mets: list[Met]) -> bool:
-    """Whether contradicting names are no kin's: born the same day, or half a name (王总) against one mailbox."""
+def _overruled(level: str, mets: list[Met], firm: Met | None) -> bool:
+    """Whether contradicting names are no kin's: born the same day, or half a name (王总) of one firm against one mailbox."""
+    half = level == "partial_conflict" and not _two_firms(firm)
     return any(
         (met.field in ("id", "date") and met.bits > 4)
-        or (level == "partial_conflict" and met.level == "exact" and met.field in ("email", "handle"))
+        or (half and met.level == "exact" and met.field in ("email", "handle"))
         for met in mets
     )
 
@@ -196,8 +199,12 @@ def _add_up(
 
 
 def _agent(names: Met, firm: Met | None) -> bool:
-    """Two whole names and two firms: who shares a phone and a mailbox then fills in forms for others."""
-    return names.level in ("conflict", "conflict_given") and firm is not None and firm.level in company.CONFLICTS
+    """Two names and two firms: who shares a phone and a mailbox then fills in forms for others."""
+    return names.level in ("conflict", "conflict_given", "partial_conflict") and _two_firms(firm)
+
+
+def _two_firms(firm: Met | None) -> bool:
+    return firm is not None and firm.level in company.CONFLICTS - {"script_differs"}
 
 
 def _telling(facts: Facts, names: Met, mets: list[Met]) -> bool:

@@ -34,7 +34,7 @@ def compare(mine: Sequence[Phone], theirs: Iterable[tuple[Phone, int]], scale: S
                     if my.ext and their.ext and my.ext != their.ext and met.level == "line":
                         extra = scale.fixed("phone", "other_extension", seq)
             elif my.kind in ("landline", "service") or their.kind in ("landline", "service"):
-                loose = True
+                loose = loose or my.kind != their.kind
     if best is not None:
         return [best] if extra is None else [best, extra]
     if not met_any or not mine:

@@ -43,6 +43,8 @@ MIN: Row = {
 }  # fmt: skip
 SUN: Row = {"name": "孙丽丽", "company": "武汉东湖光电有限公司", "phone": "027-87654399", "city": "武汉"}
 OUYANG: Row = {"name": "欧阳修文", "phone": MOBILE, "email": "ouyangxw@126.com", "wechat": "oyxw_2020"}
+HENGRUI: Row = {"company": "苏州恒瑞精密机械有限公司", "city": "苏州"}
+CHEN: Row = {"name": "陈建华", "phone": MOBILE, "email": "chenjianhua@hengrui.com", **HENGRUI}
 
 ONE: dict[str, list[tuple[Row, Row]]] = {
     "romanised": named(
@@ -153,6 +155,19 @@ ANOTHER: dict[str, list[tuple[Row, Row]]] = {
         {"name": "前台", "company": "东湖光电", "phone": "027-87654399"}, {"name": "孙强", "company": "东湖光电", "phone": "027-87654399"},
         {"company": "东湖光电", "phone": "027-87654399"},
     )],
+    "colleagues": [(CHEN, row) for row in (
+        {"name": "陈晓东", "phone": "0512-67891234", **HENGRUI}, {"name": "陈女士", "phone": "13912345678", "company": "恒瑞精密"},
+        {"name": "陈建国", "phone": "13912345678", "email": "chenjianguo@hengrui.com", **HENGRUI}, {"name": "李建华", "phone": "13912345678", **HENGRUI},
+        {"name": "陈总", "email": "chenhao@hengrui.com", **HENGRUI}, {"phone": "13912345678", **HENGRUI}, {"email": "info@hengrui.com", **HENGRUI},
+        {"name": "采购部", "phone": "0512-67891234", **HENGRUI}, {"name": "小陈", "phone": "13912345678", "company": "恒瑞机械"},
+    )],
+    "two desks": [
+        ({"name": "陈建华", "phone": "0512-67891234", **HENGRUI}, {"name": "陈女士", "phone": "0512-67891299", **HENGRUI}),
+        ({"name": "陈建华", "phone": "0512-67891234", **HENGRUI}, {"name": "王小姐", "phone": "0512-67891234-801"}),
+    ],
+    "an agency's form": [(CHEN | {"email": "leads@best.com"}, {
+        "name": name, "phone": MOBILE, "email": "leads@best.com", "company": "杭州天元传媒有限公司",
+    }) for name in ("王丽", "赵总")],
     "a passed-on number": told(WU, "name", "赵倩|赵小姐", phone=MOBILE, company="长沙湘味餐饮有限公司", city="长沙"),
     "namesakes": [
         ({"name": "王伟", "company": "华为技术有限公司", "phone": MOBILE, "city": "深圳"}, row) for row in (
