@@ -93,4 +93,9 @@ def _listed(names: Sequence[str]) -> str:
 
 def _shown(row: Sequence[str]) -> str:
     """What looks like names of columns. A first row that is data must not get into an error text."""
-    return _listed([cell for cell in row if cell and "@" not in cell and not re.search(r"\d{4}", cell)])
+    return _listed([cell for cell in row if cell and not is_value(cell)])
+
+
+def is_value(cell: str) -> bool:
+    """Whether a cell of the first row looks like data, a mailbox or a number, and not like the name of a column."""
+    return "@" in cell or re.search(r"\d{4}", cell) is not None

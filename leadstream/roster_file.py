@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from gateway.headers import is_value
 from gateway.records import Record
 from gateway.settings import Limits
 from gateway.sheet_file import OLE, ZIP, open_sheet
@@ -104,8 +105,10 @@ def read_roster(
 def _header(record: Record) -> tuple[str, ...]:
     columns = tuple(_NAMES.get(fold(cell).replace(" ", "_"), "") for cell in record.cells)
     found = [
-        (f"row 1, column {cell.strip()[:40]}", unknown("column", cell.strip()[:40], COLUMNS))
-        for cell, column in zip(record.cells, columns, strict=True)
+        (f"row 1, column {n}", "this is a value and no name of a column; the first row must name the columns")
+        if is_value(cell)
+        else (f"row 1, column {cell.strip()[:40]}", unknown("column", cell.strip()[:40], COLUMNS))
+        for n, (cell, column) in enumerate(zip(record.cells, columns, strict=True), 1)
         if cell.strip() and not column
     ]
     found += [("row 1", f"the column {c} is there twice") for c in sorted(set(columns)) if c and columns.count(c) > 1]

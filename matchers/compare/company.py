@@ -27,7 +27,7 @@ CONFLICTS = frozenset(
 #: How common a brand of so many Han characters is; from 19,000 short forms of company names.
 _BRAND_U = {1: 0.02, 2: 0.0005, 3: 0.00005}
 _BRAND_RARE = 0.00001
-_WORD_BITS = ((3, 5.0), (6, 8.0), (99, 10.0))  # bits of a shared word by its length; trade words less
+_WORD_BITS = ((3, 5.0), (6, 8.0), (inf, 10.0))  # bits of a shared word by its length; trade words less
 _TRADE_BITS = 2.5
 #: Words that name the kind of an institution, and words that half of all institutions and their units bear.
 _HEADS = frozenset(

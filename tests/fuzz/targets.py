@@ -284,7 +284,7 @@ def _tokens(maker: Maker) -> object:
 
 def _patterns(maker: Maker) -> object:
     pattern = maker.random.choice(list(patterns().values()))
-    text = hard(pattern, maker, maker.random.choice((50, 300, FIELD_CHARS)))
+    text = hard(pattern, maker, maker.random.choice((50, 50, 300, 300, 300, FIELD_CHARS)))
     return pattern.search(text), pattern.fullmatch(text)
 
 
@@ -354,7 +354,7 @@ TARGETS: dict[str, Target] = {
     "handles": Target(_texts(handles, lambda text: handles(text, "qq", "13800138000"))),
     "custom fields": Target(_texts(*(lambda text, kind=kind: custom("f", kind, text) for kind in _KINDS))),
     "values": Target(_texts(number, field_of, fold, ascii_fold, simplify)),
-    "patterns": Target(_patterns),
+    "patterns": Target(_patterns, share=0.25),
     "whole leads": Target(_leads, share=0.25),
     "headers of sheets": Target(_headers, (BadInput,)),
     "sheets": Target(_tables, (BadInput,)),
