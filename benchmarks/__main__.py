@@ -1,7 +1,7 @@
 """``make bench``, or ``python -m benchmarks [names...]``: each measures one thing, prints it and keeps it in results/.
 
 Others are commands of their own, with options: ``python -m benchmarks.accuracy``, ``.routing``, ``.store``, ``.kafka``,
-``.own_leads``.
+``.own_leads``, ``.other_leads``, ``.classes``, ``.ceiling``.
 """
 
 from __future__ import annotations
