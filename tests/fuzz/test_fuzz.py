@@ -36,7 +36,7 @@ def test_a_million_inputs_find_no_error_no_hang_and_no_growth() -> None:
 
 def test_two_firms_with_a_word_of_hundreds_of_letters_are_compared() -> None:
     firms = []
-    for name in ("x" * 150 + " Trading", "x" * 150 + " Tooling"):
+    for name in ("x" * 150 + " Trading", "Acme Tooling"):
         prepared = prepare(Row("ab" * 16, {"company": name}), Envelope("t", "s", "form", 0, ()), Preparation())
         assert isinstance(prepared, Lead)
         firms.append(prepared.facts)
