@@ -51,14 +51,16 @@ def recognise_question(title: str) -> str:
 
 def unique(cells: Sequence[str]) -> tuple[str, ...]:
     """Names of columns: empty ones are numbered ("column 3"), repeated ones told apart ("电话 (2)")."""
-    names: list[str] = []
+    names: dict[str, None] = {}
+    told: dict[
+        str, int
+    ] = {}  # how often each was there: thousands of one name must not be counted from the start each time
     for n, cell in enumerate(cells, 1):
         name = base = " ".join(cell.split()) or f"column {n}"
-        k = 1
         while name in names:
-            k += 1
-            name = f"{base} ({k})"
-        names.append(name)
+            told[base] = told.get(base, 1) + 1
+            name = f"{base} ({told[base]})"
+        names[name] = None
     return tuple(names)
 
 

@@ -45,3 +45,8 @@ def test_columns_without_a_name_or_with_the_same_are_told_apart() -> None:
 def test_the_header_is_the_row_with_most_names_and_the_first_of_equals() -> None:
     assert find_header([["客户", ""], ["姓名", "电话"], ["name", "phone"]]) == 1
     assert find_header([["x", "y"], ["a", "b"], ["b", "c"]], wanted=["b", "c"]) == 2
+
+
+def test_thousands_of_columns_of_one_name_are_told_apart() -> None:
+    names = unique(["电话"] * 20_000)
+    assert (len(set(names)), names[1], names[-1]) == (20_000, "电话 (2)", "电话 (20000)")
