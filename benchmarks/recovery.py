@@ -32,7 +32,7 @@ from redis import Redis
 
 from benchmarks import load
 from benchmarks.machine import cpu_s
-from leadstream import config
+from leadstream.configuration import config
 from leadstream.runtime import Runtime
 from leadstream.service import Service, store_home
 from stores.digest import digests
