@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,13 @@ def test_the_tables_are_those_of_the_result_files() -> None:
 def test_each_benchmark_has_its_table() -> None:
     assert re.findall(r"<!-- table: (\w+) -->", TEXT) == list(TABLES)
     assert set(TABLES) == set(BENCHMARKS)
+
+
+@pytest.mark.parametrize(
+    "name", sorted(BENCHMARKS.keys() - {"peers"})
+)  # its libraries have an environment of their own
+def test_a_benchmark_fits_the_program_it_measures(name: str) -> None:
+    assert callable(import_module(f"benchmarks.{name}").run)
 
 
 @pytest.mark.parametrize("file", sorted(FOLDER.glob("*.json")), ids=lambda file: file.stem)
