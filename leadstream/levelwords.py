@@ -43,6 +43,7 @@ LEVELS: dict[str, tuple[str, str]] = {
     "email.role_near": ("nearly the same shared mailbox", "公共邮箱近似"),
     "email.other_suffix": ("the same mailbox, other ending", "邮箱一致、后缀不同"),
     "email.near_digit": ("one digit of the mailbox differs", "邮箱仅差一位数字"),
+    "email.work_and_home": ("one at work, one private", "一个工作邮箱，一个私人邮箱"),
     "email.domain": ("a colleague's mailbox", "同一企业邮箱域名"),
     "email.same_local": ("the same mailbox name elsewhere", "邮箱名一致、服务商不同"),
     "email.same_local_plain": ("the same mailbox name elsewhere, without digits", "邮箱名一致、服务商不同（无数字）"),
