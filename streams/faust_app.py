@@ -70,6 +70,7 @@ def make_app(
         broker_heartbeat_interval=session_s / 10,
         broker_request_timeout=max(session_s * 1.5, 90.0),
         consumer_auto_offset_reset="earliest",
+        consumer_metadata_max_age_ms=10_000,  # who met a broker that had just begun knows of no topic until he asks again
         consumer_group_instance_id=slot or None,
         worker_redirect_stdouts=False,
     )
