@@ -52,9 +52,7 @@ def recognise_question(title: str) -> str:
 def unique(cells: Sequence[str]) -> tuple[str, ...]:
     """Names of columns: empty ones are numbered ("column 3"), repeated ones told apart ("电话 (2)")."""
     names: dict[str, None] = {}
-    told: dict[
-        str, int
-    ] = {}  # how often each was there: thousands of one name must not be counted from the start each time
+    told: dict[str, int] = {}  # numbers given so far: thousands of one name are not counted from the start each time
     for n, cell in enumerate(cells, 1):
         name = base = " ".join(cell.split()) or f"column {n}"
         while name in names:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import msgspec
 from rapidfuzz.distance import OSA
 
+from leads.latin_name_levels import two_latin
 from leads.name_rarity import PERSON, is_english_first, own_reading
 from leads.name_tables import english
-from leads.nicknames import formal, same_given
+from leads.nicknames import same_given
 from leads.pinyin import segment, syllables
 from leads.records import Name
 from leads.romanised import readings, spelled, surname_readings, surname_spellings
@@ -42,7 +43,7 @@ def same_reading(a: Name, b: Name) -> str:
     if a.script == b.script:
         if a.surname == b.surname and a.given == b.given and a.kind == b.kind:
             return "exact" if a.kind == "full" else "initial" if a.kind == "initial" else f"{a.kind}_only"
-        return _two_han(a, b) if a.script == "han" else _two_latin(a, b)
+        return _two_han(a, b) if a.script == "han" else two_latin(a, b)
     return _mixed(a, b) if a.script == "han" else _mixed(b, a)
 
 
@@ -226,142 +227,3 @@ def _other_surname(han: Name, own: tuple[str, ...], latin: Name) -> str:
     if len(whole) >= 6 and min(OSA.distance(x, written, score_cutoff=1) for x in (whole, turned)) <= 1:
         return "typo"
     return "conflict_surname" if "".join(own[1:]) == latin.given.replace(" ", "") and len(own) > 2 else "conflict"
-
-
-def _two_latin(a: Name, b: Name) -> str:
-    if a.latin == b.latin or sorted(a.latin) == sorted(b.latin):
-        return "order" if len(a.latin) > 1 else "given_only"
-    if _first_and_initial(a, b) or _first_and_initial(b, a):
-        return "initial"
-    if not (a.surname and a.given and b.surname and b.given):
-        return _latin_part(a, b)
-    mine, other = "".join(a.latin), "".join(b.latin)
-    if len(mine) == len(other) and (mine == other or _turned(a, b)):
-        return "order"
-    if a.surname == b.surname:
-        return _latin_given_levels(a.given.split(), b.given.split(), a.surname)
-    first, second = a.given.split(), b.given.split()
-    if a.surname in b.latin or b.surname in a.latin:  # one of them was read the wrong way round
-        common = a.surname if a.surname in b.latin else b.surname
-        return _latin_given_levels([t for t in a.latin if t != common], [t for t in b.latin if t != common], common)
-    if _romanised(a, b):
-        return "romanised"
-    if a.kind != b.kind and _near(a.surname, b.surname) and _fits(first[0], second[0]):
-        return "initial"
-    alike = first == second or same_given(first[0], second[0])
-    if alike and _near(a.surname, b.surname):
-        return "typo"
-    if alike and len(first[0]) > 1:
-        return "conflict_surname"
-    return "typo" if _same_letters(a.latin, other) else "conflict"
-
-
-def _first_and_initial(short: Name, whole: Name) -> bool:
-    """Mike J. of Michael Johnson."""
-    return (
-        short.kind == "initial"
-        and whole.kind == "full"
-        and whole.surname.startswith(short.given)
-        and same_given(short.surname, whole.given.partition(" ")[0])
-    )
-
-
-def _same_letters(tokens: tuple[str, ...], other: str) -> bool:
-    """Whether long names are two letters off as a whole, wherever the words were cut and whichever stands first."""
-    turned = ("".join(tokens[i:] + tokens[:i]) for i in range(len(tokens)))
-    return len(other) + sum(map(len, tokens)) >= 17 and any(
-        OSA.distance(mine, other, score_cutoff=2) <= 2 for mine in turned
-    )
-
-
-def _turned(a: Name, b: Name) -> bool:
-    """Whether the syllables are the same but for turning the given name to the front."""
-    mine, other = syllables(a.latin), syllables(b.latin)
-    return any(mine[i:] + mine[:i] == other for i in range(1, len(mine)))
-
-
-def _romanised(a: Name, b: Name) -> bool:
-    """Whether both may be romanisations of one Chinese name, whichever word of each is the surname."""
-    return any(_alike(mine, other) for mine in _orders(a) for other in _orders(b))
-
-
-def _orders(name: Name) -> tuple[tuple[str, ...], ...]:
-    """The syllables, surname first, with either end as the surname."""
-    first, *rest = name.latin
-    *head, last = name.latin
-    return (first, *_cut(rest)), (last, *_cut(head))
-
-
-def _cut(tokens: list[str]) -> tuple[str, ...]:
-    """Tokens as syllables; what one romanisation writes as one stays whole (chien)."""
-    return tuple([part for token in tokens for part in ((token,) if readings(token) else syllables((token,)))])
-
-
-def _alike(mine: tuple[str, ...], other: tuple[str, ...]) -> bool:
-    if len(mine) != len(other) or surname_readings(mine[0]).isdisjoint(surname_readings(other[0])):
-        return False
-    return all(x == y or not readings(x).isdisjoint(readings(y)) for x, y in zip(mine[1:], other[1:], strict=True))
-
-
-def _latin_given_levels(mine: list[str], other: list[str], surname: str) -> str:
-    """The surnames agree: the level of the given names, as lists of tokens."""
-    if not mine or not other:
-        return "surname_only"
-    x, y = mine[0], other[0]
-    if len(x) == 1 or len(y) == 1:
-        return "initial" if _fits(x, y) else "conflict_given"
-    if x == y:
-        shorter, longer = sorted((mine[1:], other[1:]), key=len)
-        return "middle" if all(s[0] == t[0] for s, t in zip(shorter, longer, strict=False)) else "partial"
-    if same_given(x, y):
-        return "nickname"
-    joined, written = "".join(mine), "".join(other)
-    if _near(joined, written) or _near(x, y):
-        return "typo"
-    parts, others = segment(joined), segment(written)
-    chinese = bool(surname_readings(surname))  # else Pamela is no pa me la, and Linda no alias beside her
-    if chinese and bool(parts) != bool(others) and (is_english_first(x) or is_english_first(y)):
-        return "surname_only"
-    if parts and others and len(parts) != len(others) and not set(parts).isdisjoint(others):
-        return "partial"
-    return "conflict_given"
-
-
-def _fits(a: str, b: str) -> bool:
-    """Whether the shorter of two given names, an initial, may be the other's or that of its long form (B. for Robert: Bob)."""
-    letter, whole = sorted((a, b), key=len)
-    return any(name.startswith(letter) for name in formal(whole))
-
-
-def _near(a: str, b: str) -> bool:
-    """One letter off, "rn" read as "m", words of at least three and four letters; or letters mixed up, two off in long
-    words, unless both are names that people have (Michael, Michelle)."""
-    size = min(len(a), len(b))
-    if len(a) + len(b) < 7:
-        return False
-    if OSA.distance(a, b, score_cutoff=1) <= 1 or a.replace("rn", "m") == b.replace("rn", "m"):
-        return True
-    mixed = size >= 5 and (sorted(a) == sorted(b) or (size >= 6 and OSA.distance(a, b, score_cutoff=2) <= 2))
-    return mixed and not (a in english() and b in english())
-
-
-def _latin_part(a: Name, b: Name) -> str:
-    """At least one of two Latin names lacks a part."""
-    if a.kind != b.kind and {a.kind, b.kind} <= {"surname", "given"}:
-        return "none"
-    if {a.kind, b.kind} & {"surname", "given"} and any(_near(x, y) for x in a.latin for y in b.latin):
-        return "given_only" if "given" in (a.kind, b.kind) else "surname_only"
-    if "given" in (a.kind, b.kind):
-        short, other = (a, b) if a.kind == "given" else (b, a)
-        theirs = other.given.split()
-        if theirs and (
-            short.given == "".join(theirs) or short.given in other.latin or same_given(short.given, theirs[0])
-        ):
-            return "given_only"
-        chinese = bool(segment("".join(theirs))) or bool(surname_readings(other.surname))
-        return "english_alias" if other.kind == "full" and chinese and is_english_first(short.given) else "conflict"
-    short, other = (a, b) if a.kind == "surname" else (b, a)
-    same = short.surname in other.latin or not surname_readings(short.surname).isdisjoint(
-        surname_readings(other.surname)
-    )
-    return "surname_only" if same else "conflict"

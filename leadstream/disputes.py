@@ -20,7 +20,7 @@ from routing import casework
 from routing.contributions import Contribution, Dependence, contributions, dependence
 from routing.settle import propose
 from stores import cases as kept
-from stores.codec import NUMBERS
+from stores.codec import NUMBERS, outcome_at
 from stores.entities import entity
 from stores.index import ValkeyIndex
 from stores.journal import effects, note
@@ -330,8 +330,7 @@ class Disputes:
 
 def _contested(packed: bytes) -> bool:
     """Cheaply: may this effect be about a customer that two people claim?"""
-    if packed[:1] == b"o":
-        start = 19 + 4 * int.from_bytes(packed[17:19], "big")
+    if start := outcome_at(packed):
         return packed[start + 8] == _CONTESTED
     return b"suspended" in packed[:12]
 

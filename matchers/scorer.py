@@ -104,15 +104,12 @@ def score(facts: Facts, known: Known, scale: Scale, lead_bare: bool) -> Scored:
 
 def _one_house(mets: list[Met], firm: Met | None, scale: Scale) -> tuple[list[Met], Met | None]:
     """Two organisations at one house: a word in common is a name written by somebody else, and a house has several phones."""
-    known = firm
-    if firm is not None and firm.level == "few_words":
-        known = firm._replace(level="words", bits=-3.5)
     other_phone = scale.fixed("phone", "differs", 0)
-    told = [
-        known if met is firm and known else other_phone if met.level == "bare_differs" and met.field == "phone" else met
-        for met in mets
-    ]
-    return told, known
+    told = [other_phone if (met.field, met.level) == ("phone", "bare_differs") else met for met in mets]
+    if firm is not None and firm.level == "few_words":
+        milder = firm._replace(level="words", bits=-3.5)
+        return [milder if met is firm else met for met in told], milder
+    return told, firm
 
 
 def _misplaced(facts: Facts, known: Known) -> bool:

@@ -38,14 +38,19 @@ _NO_PLAN = bytes(8)
 _NO_VERDICT = Verdict("new")
 
 
-class Body(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """The client's half of a stored outcome. Append new fields at the end only."""
+class _Beginning(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """The beginning of a ``Body``. Decoded as such, what comes after it is passed over."""
 
     at_ms: int
     source: str
     door: str
     joined: tuple[int, ...]
     verdict: str
+
+
+class Body(_Beginning, frozen=True, gc=False, array_like=True):
+    """The client's half of a stored outcome. Append new fields at the end only."""
+
     probability: float
     bits: float
     evidence: tuple[Evidence, ...]
@@ -53,16 +58,6 @@ class Body(msgspec.Struct, frozen=True, gc=False, array_like=True):
     detail: str
     trace: str
     claimant: str = ""
-
-
-class _Beginning(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """The beginning of a ``Body``: what comes after it is passed over, not decoded."""
-
-    at_ms: int
-    source: str
-    door: str
-    joined: tuple[int, ...]
-    verdict: str
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -171,6 +166,11 @@ def pack_taken(decisions: Sequence[Decision]) -> list[bytes]:
 def plan_digest(stored: bytes) -> bytes:
     """Digest of the plan that a stored outcome used; eight NULs when none."""
     return stored[33:41]
+
+
+def outcome_at(packed: bytes) -> int:
+    """Where in a packed entry of the journal its stored outcome begins, behind event and absorbed entities; 0: it is no outcome."""
+    return 19 + 4 * (packed[17] << 8 | packed[18]) if packed[:1] == b"o" else 0
 
 
 def at_ms(stored: bytes) -> int:

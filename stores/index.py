@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from redis.asyncio import Redis
 
-from leads.commonness import COMMON, FEW, ORGANISATION, WEAK
+from leads.commonness import COMMON, CROWDED, FEW, ORGANISATION, WEAK
 from leads.records import (
     Candidate,
     Committed,
@@ -33,7 +33,7 @@ from stores.scripts import Script
 
 #: A lead's keys beyond these are not indexed; they come strongest first. The mask of shared keys is a double in Lua.
 MOST_KEYS = 52
-_COMMON = (WEAK, ORGANISATION, COMMON, FEW)
+_COMMON = (WEAK, ORGANISATION, COMMON, FEW, CROWDED)
 _CANDIDATE = Struct(">IIQ")
 _LEAD = Struct(">IIB")
 _SINGLE = Struct(">IQ")

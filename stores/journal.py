@@ -21,8 +21,6 @@ from stores.scripts import Script
 _BATCHES = 64
 #: Name of the field that holds writes, among those that are numbers of effects.
 WRITES = b"w"
-#: First byte of an entry that is an outcome.
-_OUTCOME = ord("o")
 _note = Script("note")
 
 
@@ -111,7 +109,7 @@ class ValkeyJournal:
                         effects.append((int(number), effect))
             if len(batches) < _BATCHES:
                 break
-        seqs = [seq for _, effect in effects if effect[:1] == b"o" and (seq := _seq(effect))]
+        seqs = [seq for _, effect in effects if (at := codec.outcome_at(effect)) and (seq := _seq(effect, at))]
         found = await records(self.client, tenant, seqs)
         gone = [seq for _, write in writes for seq in taken_out(write)]
         given = [(seq, found[seq]) for seq in seqs if seq in found]
@@ -162,25 +160,22 @@ def taken_out(writes: bytes) -> list[int]:
     return [int.from_bytes(seq, "big") for seqs in gone for seq in seqs]
 
 
-def _seq(effect: bytes) -> int:
-    """The lead of an outcome; 0 for a refused one."""
-    start = 19 + 4 * int.from_bytes(effect[17:19], "big")
-    return int.from_bytes(effect[start : start + 4], "big")
+def _seq(effect: bytes, at: int) -> int:
+    """The lead of an outcome that begins ``at`` there; 0 for a refused one."""
+    return int.from_bytes(effect[at : at + 4], "big")
 
 
 def glance(packed: bytes) -> Glance | Move:
     """What a packed entry says to whoever only counts."""
-    if packed[0] == _OUTCOME:
-        return codec.glance(packed, 19 + 4 * (packed[17] << 8 | packed[18]))
-    return _move(packed[1:])
+    at = codec.outcome_at(packed)
+    return codec.glance(packed, at) if at else _move(packed[1:])
 
 
 async def effects(index: ValkeyIndex, tenant: str, entries: Sequence[tuple[int, bytes]]) -> list[Effect]:
     """What packed entries say. Raises StoreDown."""
     stored: dict[int, tuple[bytes, tuple[int, ...], bytes]] = {}
     for number, packed in entries:
-        if packed[:1] == b"o":
-            end = 19 + 4 * int.from_bytes(packed[17:19], "big")
+        if end := codec.outcome_at(packed):
             stored[number] = (packed[1:17], codec.unpack_seqs(packed[19:end]), packed[end:])
     plans = await index.plans_of(tenant, [value for _, _, value in stored.values()])
     found: list[Effect] = []

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from leads.errors import BadInput
+from stores.codec import outcome_at
 from stores.connect import guarded
 from stores.demoted import set_again
 from stores.index import ValkeyIndex
@@ -48,7 +49,7 @@ async def rebuild(
     with guarded("rebuild"):
         if await client.exists(at.entities, at.events):
             raise BadInput("not_empty", "this store has leads of the tenant already; rebuild into an empty one")
-    outcomes = {number: effect for number, effect in effects if effect[:1] == b"o"}
+    outcomes = {number: effect for number, effect in effects if outcome_at(effect)}
     steps = {place(name): packed for name, packed in writes}
     steps |= {(number, 0): _as_write(effect) for number, effect in outcomes.items()}
     ordered = [steps[step] for step in sorted(steps)]
@@ -82,6 +83,5 @@ async def _put_records(index: ValkeyIndex, at: Keys, records: Mapping[int, bytes
 
 def _as_write(effect: bytes) -> bytes:
     """An outcome as the write that put it on record."""
-    start = 19 + 4 * int.from_bytes(effect[17:19], "big")
-    words = (b"HSET", b"e", effect[1:17], effect[start:])
+    words = (b"HSET", b"e", effect[1:17], effect[outcome_at(effect) :])
     return struct.pack(">H", len(words)) + b"".join(struct.pack(">I", len(word)) + word for word in words)

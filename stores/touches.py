@@ -11,6 +11,7 @@ from collections.abc import AsyncIterable, AsyncIterator
 import msgspec
 
 from leads.cases import EVIDENCED, Touch
+from stores.codec import outcome_at
 from stores.entities import entity
 from stores.index import ValkeyIndex
 from stores.journal import Effect, Move, ValkeyJournal, effects
@@ -51,8 +52,7 @@ async def touches(index: ValkeyIndex, tenant: str, seq: int, scope: str, call_s:
 
 
 def _concerns(packed: bytes, ids: set[int]) -> bool:
-    if packed[:1] == b"o":
-        start = 19 + 4 * int.from_bytes(packed[17:19], "big")
+    if start := outcome_at(packed):
         return int.from_bytes(packed[start + 4 : start + 8], "big") in ids
     return packed[:1] == b"m" and msgspec.msgpack.decode(packed[1:])[2] in ids
 

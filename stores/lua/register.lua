@@ -5,7 +5,7 @@
 --      8 '1': send records, 9 lengths of the records (4 bytes each), 10 the records, 11 the cases of key this client
 --      makes (U, L or both; '' does not say), 12 '1': rekey, the events are 12 NUL and the seq of a lead on record,
 --      13 weak kinds, 14 those of them that are an organisation's, 15 holders that make a weak key common, 16 how many of
---      a common organisation are told of all the same (leads/commonness.py)
+--      a common organisation are told of all the same, 17 holders that make any key crowded (leads/commonness.py)
 -- Reply: per lead seq4 entity4 candidates1 (first seq4 entity4 mask8)* and a signed byte a key (how many other entities
 --      hold it, -1 full); views of one lead id4 version8, none of who shares but one common value; views of more id4
 --      version8 size4 listed1 seq4*; seqs of the records; records; index, outcome, ...;
@@ -22,6 +22,7 @@ local function place(value, mine)
 end
 
 local weak, organisations, common_at, few = ARGV[13] or '', ARGV[14] or '', tonumber(ARGV[15] or 0), tonumber(ARGV[16] or 0)
+local crowded_at = tonumber(ARGV[17] or 0)
 local UNDER_WAY = 4096
 -- Whether who shares this key alone is left out of the views: twice as many hold it as judging asks for, and young leads do not
 -- count, for they may be under way and all one customer's: what is judged must not depend on what is committed just then.
@@ -88,7 +89,7 @@ for i = 1, n do
           end
         end
         if flag[key] == RESTORED then -- whoever restored it wants it to tell: below the counts of leads/commonness.py
-          others = math.min(others, string.find(weak, sub(key, 1, 1), 1, true) and common_at - 1 or 15)
+          others = math.min(others, string.find(weak, sub(key, 1, 1), 1, true) and common_at - 1 or crowded_at - 1)
         end
         counts[k] = others
         if not within then
