@@ -131,6 +131,7 @@ def _row(
 
 
 def router(acceptance: Acceptance) -> APIRouter:
+    """Routes of the hotline: our own call event, and Twilio's."""
     routes = APIRouter()
 
     async def publish(request: Request, name: str, spec: SourceSpec, row: Row) -> JSONResponse:

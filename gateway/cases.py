@@ -96,6 +96,7 @@ class Sharing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def router(acceptance: Acceptance, cases: Cases) -> APIRouter:
+    """Routes of disputes: file, list, read, state, decide, appeal; and of shares agreed beforehand."""
     routes = APIRouter()
 
     async def caller(request: Request) -> TokenSpec:

@@ -23,6 +23,7 @@ HEADERS = {
 
 
 def router() -> APIRouter:
+    """Pages of the console and what they load; no data, which the pages ask for by token."""
     routes = APIRouter(include_in_schema=False)
     folder = files("gateway") / "static"
     pages = {name: (folder / name).read_bytes() for name in _KINDS}

@@ -87,6 +87,7 @@ class Customers(Protocol):
 
 
 def router(acceptance: Acceptance, customers: Customers) -> APIRouter:
+    """Routes of questions about a customer by his values: is he taken, may I call, I have called."""
     routes = APIRouter()
 
     @routes.post("/v1/conflicts", openapi_extra=takes(Query))

@@ -22,6 +22,7 @@ from leads.records import Row
 
 
 def router(acceptance: Acceptance) -> APIRouter:
+    """Routes of web forms, our own and the providers'."""
     routes = APIRouter()
 
     @routes.post(

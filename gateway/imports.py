@@ -142,6 +142,7 @@ class _Upload(msgspec.Struct):
 
 
 def router(acceptance: Acceptance) -> APIRouter:
+    """Routes of files: import one, and what became of a batch."""
     routes = APIRouter()
     turnstile = Turnstile(acceptance.config.limits.imports_at_once)
 

@@ -86,6 +86,7 @@ class Ownership(Protocol):
 
 
 def router(acceptance: Acceptance, ownership: Ownership) -> APIRouter:
+    """Routes of customers for who owns them or would: who am I, mine, one, what I do with him, a report."""
     routes = APIRouter(tags=["ownership"])
     asks = acceptance.callers.needs("customers")
     door = _Door(acceptance, ownership)

@@ -136,6 +136,7 @@ class People(Protocol):
 
 
 def router(acceptance: Acceptance, people: People) -> APIRouter:
+    """Routes of people: who is there, and the roster's changes, one by one or as a sheet."""
     routes = APIRouter(tags=["people"])
     asks = acceptance.callers.needs("people")
 

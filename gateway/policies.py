@@ -51,6 +51,7 @@ class Policies(Protocol):
 
 
 def router(acceptance: Acceptance, policies: Policies) -> APIRouter:
+    """Routes of the policy: the one in force, and a check of another."""
     routes = APIRouter(tags=["policy"])
     asks = acceptance.callers.needs("policy")
 

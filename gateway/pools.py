@@ -39,6 +39,7 @@ class Pools(Protocol):
 
 
 def router(acceptance: Acceptance, pools: Pools) -> APIRouter:
+    """Routes of pools: which there are, what waits in one."""
     routes = APIRouter(tags=["pools"])
     asks = acceptance.callers.needs("customers")
 

@@ -15,6 +15,7 @@ _EVENT = re.compile(r"[0-9a-f]{32}")
 
 
 def router(acceptance: Acceptance) -> APIRouter:
+    """Routes of receipts: what became of a lead."""
     routes = APIRouter()
 
     @routes.get("/v1/receipts/{event}")

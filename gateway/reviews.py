@@ -47,6 +47,7 @@ class Decision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def router(acceptance: Acceptance, reviews: Reviews) -> APIRouter:
+    """Routes of reviews: the queue, and a decision."""
     routes = APIRouter()
 
     @routes.get("/v1/reviews")

@@ -7,9 +7,7 @@ from typing import Annotated
 
 import typer
 
-from leadstream.commands.options import Actor, Config, Event, Lang, Reason, Tenant
-from leadstream.commands.options import settings as settings_of
-from leadstream.commands.options import tenant as tenant_of
+from leadstream.commands.options import Actor, Config, Event, Lang, Reason, Tenant, installation
 from leadstream.commands.people import words
 
 case_app = typer.Typer(
@@ -34,8 +32,7 @@ def case_open(
     """Dispute whose the customer of a lead is. While the case runs nobody else can take him."""
     from leadstream.casebook import filed
 
-    settings = settings_of(config_file)
-    print(asyncio.run(filed(settings, tenant_of(settings, tenant), event, scope, actor, member, reason)))
+    print(asyncio.run(filed(*installation(config_file, tenant), event, scope, actor, member, reason)))
 
 
 @case_app.command("list")
@@ -48,8 +45,7 @@ def case_list(
     """Cases that wait for a decision, what is due first first."""
     from leadstream.casebook import listed
 
-    settings = settings_of(config_file)
-    print(asyncio.run(listed(settings, tenant_of(settings, tenant), everything, words(lang))))
+    print(asyncio.run(listed(*installation(config_file, tenant), everything, words(lang))))
 
 
 @case_app.command("show")
@@ -57,8 +53,7 @@ def case_show(number: Number, lang: Lang = "en", config_file: Config = "", tenan
     """The evidence from the record, who did what, and what the written rule proposes."""
     from leadstream.casebook import shown
 
-    settings = settings_of(config_file)
-    print(asyncio.run(shown(settings, tenant_of(settings, tenant), number, words(lang))))
+    print(asyncio.run(shown(*installation(config_file, tenant), number, words(lang))))
 
 
 @case_app.command("state")
@@ -74,8 +69,7 @@ def case_state(
     """Put a statement on record: a party's, or a leader's who asked the customer."""
     from leadstream.casebook import told
 
-    settings = settings_of(config_file)
-    chosen = tenant_of(settings, tenant)
+    settings, chosen = installation(config_file, tenant)
     print(asyncio.run(told(settings, chosen, lambda c: c.state(chosen, number, actor, text, names), words(lang))))
 
 
@@ -93,8 +87,8 @@ def case_decide(
     """Decide as a leader who is no party. The customer passes on, and the shares stand, in the same step."""
     from leadstream.casebook import percent, told
 
-    settings = settings_of(config_file)
-    chosen, parts = tenant_of(settings, tenant), percent(share or ())
+    settings, chosen = installation(config_file, tenant)
+    parts = percent(share or ())
     asked = told(settings, chosen, lambda c: c.decide(chosen, number, actor, reason, owner, parts), words(lang))
     print(asyncio.run(asked))
 
@@ -106,8 +100,7 @@ def case_appeal(
     """Appeal as a party, in time. Another leader decides for good; until then the decision stands."""
     from leadstream.casebook import told
 
-    settings = settings_of(config_file)
-    chosen = tenant_of(settings, tenant)
+    settings, chosen = installation(config_file, tenant)
     print(asyncio.run(told(settings, chosen, lambda c: c.appeal(chosen, number, actor, reason), words(lang))))
 
 
@@ -123,8 +116,8 @@ def share(
     """Propose shares of a customer beforehand, or consent to them: in force once everybody in them has."""
     from leadstream.casebook import percent, told
 
-    settings = settings_of(config_file)
-    chosen, parts = tenant_of(settings, tenant), percent(share or ())
+    settings, chosen = installation(config_file, tenant)
+    parts = percent(share or ())
     print(asyncio.run(told(settings, chosen, lambda c: c.agree(chosen, event, scope, actor, parts), words(lang))))
 
 
@@ -132,8 +125,7 @@ def work(event: Event, scope: Scope = "", lang: Lang = "en", config_file: Config
     """Who did what for a customer, with evidence; notes are listed apart and weigh nothing. And whom he leans on."""
     from leadstream.bonds import worked
 
-    settings = settings_of(config_file)
-    for line in asyncio.run(worked(settings, tenant_of(settings, tenant), event, scope, words(lang))):
+    for line in asyncio.run(worked(*installation(config_file, tenant), event, scope, words(lang))):
         print(line)
 
 
@@ -146,6 +138,5 @@ def dependence(
     """The customers that have become one salesperson's own: by share of contacts, years, and inbound calls while his."""
     from leadstream.bonds import dependent
 
-    settings = settings_of(config_file)
-    for line in asyncio.run(dependent(settings, tenant_of(settings, tenant), most, words(lang))):
+    for line in asyncio.run(dependent(*installation(config_file, tenant), most, words(lang))):
         print(line)

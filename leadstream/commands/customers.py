@@ -13,7 +13,7 @@ import msgspec
 import typer
 
 from leads.errors import BadInput
-from leadstream.commands.options import Config, Tenant
+from leadstream.commands.options import Config, Tenant, installation
 from leadstream.commands.options import settings as settings_of
 from leadstream.commands.options import tenant as tenant_of
 
@@ -108,8 +108,7 @@ def erase(
     """Take one person out of everything that is kept, with a proof. Exit status 1 while something is left."""
     from leadstream import erasing
 
-    settings = settings_of(config_file)
-    name = tenant_of(settings, tenant)
+    settings, name = installation(config_file, tenant)
     if again is not None:
         proofs = asyncio.run(erasing.again(settings, name, again.read_bytes(), actor))
         print(f"{len(proofs)} people were erased again")
@@ -138,8 +137,7 @@ def access(
     """Everything that is kept of one person, as a file for him."""
     from leadstream.access import gathered
 
-    settings = settings_of(config_file)
-    kept = asyncio.run(gathered(settings, tenant_of(settings, tenant), receipt, _value(receipt, by, named), actor))
+    kept = asyncio.run(gathered(*installation(config_file, tenant), receipt, _value(receipt, by, named), actor))
     _private(out, msgspec.json.format(msgspec.json.encode(kept), indent=1))
     print(f"{len(kept['leads'])} leads, {len(kept['received'])} messages, {len(kept['history'])} moves: {out}")
 
@@ -148,8 +146,7 @@ def audit(receipt: Receipt = "", config_file: Config = "", tenant: Tenant = "") 
     """Who looked at whom, and when: revealed values, questions asked, data handed out, people erased."""
     from leadstream.access import audited
 
-    settings = settings_of(config_file)
-    for line in asyncio.run(audited(settings, tenant_of(settings, tenant), receipt)):
+    for line in asyncio.run(audited(*installation(config_file, tenant), receipt)):
         print(line)
 
 

@@ -8,10 +8,8 @@ from typing import Annotated
 
 import typer
 
-from leadstream.commands.options import Actor, Config, Event, Lang, MappingFile, Reason, Tenant
+from leadstream.commands.options import Actor, Config, Event, Lang, MappingFile, Reason, Tenant, installation
 from leadstream.commands.options import mapping as mapping_of
-from leadstream.commands.options import settings as settings_of
-from leadstream.commands.options import tenant as tenant_of
 
 review_app = typer.Typer(no_args_is_help=True, help="Leads that wait for a person to say whose they are.")
 
@@ -23,8 +21,7 @@ def review_list(
     """What waits; what teaches most comes first. Values are masked."""
     from leadstream.reviewing import listed
 
-    settings = settings_of(config_file)
-    for line in asyncio.run(listed(settings, tenant_of(settings, tenant), most)):
+    for line in asyncio.run(listed(*installation(config_file, tenant), most)):
         print(line)
 
 
@@ -33,8 +30,7 @@ def review_show(event: Event, lang: Lang = "en", config_file: Config = "", tenan
     """The evidence for one review, and what is known of the customer it resembles."""
     from leadstream.reviewing import shown
 
-    settings = settings_of(config_file)
-    print(asyncio.run(shown(settings, tenant_of(settings, tenant), event, lang)))
+    print(asyncio.run(shown(*installation(config_file, tenant), event, lang)))
 
 
 @review_app.command("decide")
@@ -49,16 +45,14 @@ def review_decide(
     """Say whether a lead is the customer it resembles. Once: a pair told apart is never asked about again."""
     from leadstream.reviewing import deciding
 
-    settings = settings_of(config_file)
-    print(asyncio.run(deciding(settings, tenant_of(settings, tenant), event, answer, actor, reason)))
+    print(asyncio.run(deciding(*installation(config_file, tenant), event, answer, actor, reason)))
 
 
 def split(event: Event, actor: Actor, reason: Reason, config_file: Config = "", tenant: Tenant = "") -> None:
     """Take a lead out of the customer it was united with; they are told apart for ever."""
     from leadstream.reviewing import splitting
 
-    settings = settings_of(config_file)
-    print(asyncio.run(splitting(settings, tenant_of(settings, tenant), event, actor, reason)))
+    print(asyncio.run(splitting(*installation(config_file, tenant), event, actor, reason)))
 
 
 def customer(
@@ -72,8 +66,7 @@ def customer(
     """The profile of the customer a lead belongs to: the best value of each field, whence it came, and all others."""
     from leadstream.customer import profiled
 
-    settings = settings_of(config_file)
-    print(asyncio.run(profiled(settings, tenant_of(settings, tenant), event, lang, actor if reveal else None)))
+    print(asyncio.run(profiled(*installation(config_file, tenant), event, lang, actor if reveal else None)))
 
 
 def learn(
@@ -87,5 +80,4 @@ def learn(
     """Weights from unlabelled leads and from reviews decided. Changes nothing: it reports, and writes what to adopt."""
     from leadstream.learning import learn_from
 
-    settings = settings_of(config_file)
-    learn_from(settings, tenant_of(settings, tenant), file, mapping_of(mapping), out, most)
+    learn_from(*installation(config_file, tenant), file, mapping_of(mapping), out, most)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from leadstream.commands.options import Actor, Config, Lang, Reason, Tenant
+from leadstream.commands.options import Actor, Config, Lang, Reason, Tenant, installation
 from leadstream.commands.options import settings as settings_of
 from leadstream.commands.options import tenant as tenant_of
 from leadstream.commands.people import words
@@ -105,7 +105,6 @@ def _hand(
 ) -> None:
     from leadstream.handing import handed
 
-    settings = settings_of(config_file)
-    chosen = tenant_of(settings, tenant)
+    settings, chosen = installation(config_file, tenant)
     for line in asyncio.run(handed(settings, lambda h: ask(h, chosen), preview, words(lang))):
         print(line)

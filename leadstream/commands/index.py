@@ -7,9 +7,7 @@ from typing import Annotated
 
 import typer
 
-from leadstream.commands.options import Config, Tenant
-from leadstream.commands.options import settings as settings_of
-from leadstream.commands.options import tenant as tenant_of
+from leadstream.commands.options import Config, Tenant, installation
 
 demoted_app = typer.Typer(no_args_is_help=True, help="Values that too many customers share: no evidence any more.")
 
@@ -23,16 +21,14 @@ def expire(
     """Forget customers nobody owns and nobody has heard of since a date. With keep_days the worker does it by itself."""
     from leadstream.life import expire_now
 
-    settings = settings_of(config_file)
-    print(asyncio.run(expire_now(settings, tenant_of(settings, tenant), before, dry_run)))
+    print(asyncio.run(expire_now(*installation(config_file, tenant), before, dry_run)))
 
 
 def rekey(config_file: Config = "", tenant: Tenant = "") -> None:
     """Build the index anew under this program's keys, while leads keep coming. Restart every worker first."""
     from leadstream.life import rekey as run
 
-    settings = settings_of(config_file)
-    asyncio.run(run(settings, tenant_of(settings, tenant), print))
+    asyncio.run(run(*installation(config_file, tenant), print))
 
 
 @demoted_app.command("list")
@@ -40,8 +36,7 @@ def demoted_list(config_file: Config = "", tenant: Tenant = "") -> None:
     """Keys that too many customers share, and customers with too many leads."""
     from leadstream.demoting import listing
 
-    settings = settings_of(config_file)
-    for line in asyncio.run(listing(settings, tenant_of(settings, tenant))):
+    for line in asyncio.run(listing(*installation(config_file, tenant))):
         print(line)
 
 
@@ -55,8 +50,7 @@ def demoted_restore(
     """Make a key evidence again, with a cap of its own."""
     from leadstream.demoting import restoring
 
-    settings = settings_of(config_file)
-    print(asyncio.run(restoring(settings, tenant_of(settings, tenant), key, cap)))
+    print(asyncio.run(restoring(*installation(config_file, tenant), key, cap)))
 
 
 @demoted_app.command("block")
@@ -68,5 +62,4 @@ def demoted_block(
     """Make a key no evidence from now on: a switchboard, an agency's mailbox."""
     from leadstream.demoting import blocking
 
-    settings = settings_of(config_file)
-    print(asyncio.run(blocking(settings, tenant_of(settings, tenant), key)))
+    print(asyncio.run(blocking(*installation(config_file, tenant), key)))

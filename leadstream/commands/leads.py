@@ -10,7 +10,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from leadstream.commands.options import Config, File, MappingFile, Tenant
+from leadstream.commands.options import Config, File, MappingFile, Tenant, installation
 from leadstream.commands.options import mapping as mapping_of
 from leadstream.commands.options import settings as settings_of
 from leadstream.commands.options import tenant as tenant_of
@@ -29,8 +29,7 @@ def import_(
     """Import a file of leads. The same file twice adds nothing; refused rows are written beside it."""
     from leadstream.importing import import_file
 
-    settings = settings_of(config_file)
-    asyncio.run(import_file(settings, tenant_of(settings, tenant), file, mapping_of(mapping), source, dry_run))
+    asyncio.run(import_file(*installation(config_file, tenant), file, mapping_of(mapping), source, dry_run))
 
 
 def undo(
@@ -42,8 +41,7 @@ def undo(
     """Take an import of leads or customers back, by its batch id."""
     from leadstream.importing import undo_batch
 
-    settings = settings_of(config_file)
-    print(asyncio.run(undo_batch(settings, tenant_of(settings, tenant), batch, dry_run)))
+    print(asyncio.run(undo_batch(*installation(config_file, tenant), batch, dry_run)))
 
 
 def dedupe(
@@ -78,8 +76,7 @@ def explain(
     """Why this lead went where it went."""
     from leadstream.explaining import explain_event
 
-    settings = settings_of(config_file)
-    print(asyncio.run(explain_event(settings, tenant_of(settings, tenant), event, lang)))
+    print(asyncio.run(explain_event(*installation(config_file, tenant), event, lang)))
 
 
 @customers_app.command("import")

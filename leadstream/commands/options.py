@@ -36,6 +36,12 @@ def tenant(settings: Settings, name: str) -> str:
     return chosen
 
 
+def installation(config_file: str, name: str) -> tuple[Settings, str]:
+    """The configuration and the tenant that a command is about. Raises Misconfigured, BadInput."""
+    found = settings(config_file)
+    return found, tenant(found, name)
+
+
 def mapping(path: Path | None) -> Mapping | None:
     """The mapping in a file, None without one. Raises BadInput."""
     if path is None:

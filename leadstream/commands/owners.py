@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from leads.errors import BadInput
-from leadstream.commands.options import Config, Lang, Tenant
+from leadstream.commands.options import Config, Lang, Tenant, installation
 from leadstream.commands.options import settings as settings_of
 from leadstream.commands.options import tenant as tenant_of
 from leadstream.commands.people import user, words
@@ -89,8 +89,7 @@ def follow_up(
 
     if kind not in ("call", "mail", "visit", "note"):
         raise BadInput("bad_kind", "the kind is call, mail, visit or note")
-    settings = settings_of(config_file)
-    when = moment(at, settings, tenant_of(settings, tenant))
+    when = moment(at, *installation(config_file, tenant))
     if when > datetime.now().timestamp() * 1_000:
         raise BadInput("bad_date", "it has not happened yet")
     _act(
@@ -137,8 +136,7 @@ def lock(
     """Keep a customer as he is until a time: nobody may claim, recycle or transfer him."""
     from leadstream.staff import moment
 
-    settings = settings_of(config_file)
-    until_ms = moment(until, settings, tenant_of(settings, tenant)) if until else 0
+    until_ms = moment(until, *installation(config_file, tenant)) if until else 0
     _act("lock", receipt, actor, admin, lang, config_file, tenant, until_ms=until_ms, scope=scope, why=reason)
 
 
@@ -162,8 +160,7 @@ def report(
     fields = dict(one.partition("=")[::2] for one in what)
     if not all(fields.values()):
         raise BadInput("bad_field", "write each thing you know as field=value: phone=13800138000")
-    settings = settings_of(config_file)
-    chosen = tenant_of(settings, tenant)
+    settings, chosen = installation(config_file, tenant)
     print(asyncio.run(reporting(settings, speaker(chosen, actor, admin=False), fields, scope, words(lang))))
 
 

@@ -10,7 +10,7 @@ import typer
 
 from leads.errors import BadInput
 from leads.roster import What
-from leadstream.commands.options import Config, File, Lang, Tenant
+from leadstream.commands.options import Config, File, Lang, Tenant, installation
 from leadstream.commands.options import settings as settings_of
 from leadstream.commands.options import tenant as tenant_of
 from leadstream.levelwords import Lang as Words
@@ -36,8 +36,7 @@ def people_list(
     """Everybody, a line each."""
     from leadstream.staff import listed
 
-    settings = settings_of(config_file)
-    for line in asyncio.run(listed(settings, tenant_of(settings, tenant), at, words(lang))):
+    for line in asyncio.run(listed(*installation(config_file, tenant), at, words(lang))):
         print(line)
 
 
@@ -46,8 +45,7 @@ def people_show(member: Member, lang: Lang = "en", config_file: Config = "", ten
     """One person and everything that changed about him."""
     from leadstream.staff import shown
 
-    settings = settings_of(config_file)
-    for line in asyncio.run(shown(settings, tenant_of(settings, tenant), member, words(lang))):
+    for line in asyncio.run(shown(*installation(config_file, tenant), member, words(lang))):
         print(line)
 
 
@@ -63,8 +61,7 @@ def people_import(
     """Bring people to what a sheet says. Every mistake is told with row and column; with one in it nothing is changed."""
     from leadstream.staff import imported
 
-    settings = settings_of(config_file)
-    asked = imported(settings, tenant_of(settings, tenant), file, actor or user(), dry_run, words(lang))
+    asked = imported(*installation(config_file, tenant), file, actor or user(), dry_run, words(lang))
     for line in asyncio.run(asked):
         print(line)
 
@@ -140,8 +137,7 @@ def _tell(
     from leadstream.asked import Asked
     from leadstream.staff import change, moment
 
-    settings = settings_of(config_file)
-    chosen = tenant_of(settings, tenant)
+    settings, chosen = installation(config_file, tenant)
     absence = {"from": away[0], "until": away[1], "reason": why} if away else None
     asked = Asked(what, member, moment(at, settings, chosen), why, absence=absence)
     print(asyncio.run(change(settings, chosen, [asked], actor or user(), words(lang))))
@@ -176,8 +172,7 @@ def token_list(config_file: Config = "", tenant: Tenant = "") -> None:
     """The tokens issued: whose, what they open, until when."""
     from leadstream.tokens import listed
 
-    settings = settings_of(config_file)
-    for line in asyncio.run(listed(settings, tenant_of(settings, tenant))):
+    for line in asyncio.run(listed(*installation(config_file, tenant))):
         print(line)
 
 
@@ -188,8 +183,7 @@ def token_revoke(
     """End a token now."""
     from leadstream.tokens import revoke
 
-    settings = settings_of(config_file)
-    print(asyncio.run(revoke(settings, tenant_of(settings, tenant), id)))
+    print(asyncio.run(revoke(*installation(config_file, tenant), id)))
 
 
 def words(lang: str) -> Words:

@@ -9,9 +9,8 @@ from typing import Annotated
 
 import typer
 
-from leadstream.commands.options import Config, Tenant
+from leadstream.commands.options import Config, Tenant, installation
 from leadstream.commands.options import settings as settings_of
-from leadstream.commands.options import tenant as tenant_of
 
 
 def doctor(config_file: Config = "") -> None:
@@ -58,8 +57,7 @@ def rebuild(
     """The state made again from the relayed journal, never by judging again. With --check: would it be the same?"""
     from leadstream import recovery
 
-    settings = settings_of(config_file)
-    name = tenant_of(settings, tenant)
+    settings, name = installation(config_file, tenant)
     if not check:
         recovery.told(asyncio.run(recovery.rebuild_now(settings, name)), print)
         return
