@@ -22,6 +22,7 @@ from gateway.settings import GatewayConfig, Scope, SourceSpec
 from gateway.shedding import Ask, Backlog, Pace
 from leads.errors import LogDown
 from leads.records import Door, Envelope, Row
+from stores.portions import LEADS
 from streams.dead_letters import dead_letter
 from streams.ports import Index, Message, Publisher
 from streams.topics import DEAD, MESSAGE_BYTES, RAW
@@ -142,6 +143,8 @@ def to_message(envelope: Envelope, key: str) -> Message:
         ("content-type", b"application/json"),
         ("at_ms", str(envelope.at_ms).encode()),
     ]
+    if len(envelope.rows) > 1:
+        headers.append((LEADS, str(len(envelope.rows)).encode()))
     if envelope.trace:
         headers.append(("traceparent", envelope.trace.encode()))
     return Message(topic=RAW, key=key.encode(), value=_json(envelope), headers=tuple(headers))

@@ -28,8 +28,9 @@ from leads.records import Envelope, Row
 from streams.ports import Message, Publisher
 from streams.topics import RAW
 
-#: Messages published at a time: what an import holds in memory, and how often its progress moves.
-MESSAGES_AT_ONCE = 20
+#: Messages published at a time: what an import holds in memory, how often its progress moves, and an entry of the embedded
+#: log. With the usual 50 rows in each, what a worker takes at a time.
+MESSAGES_AT_ONCE = 32
 #: Refused rows listed in an answer; the rest are only counted.
 REFUSED_LISTED = 100
 _UNMETERED = Unmetered()

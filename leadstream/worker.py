@@ -41,7 +41,7 @@ from streams.topics import OUTCOMES, RAW
 
 #: What the embedded log does not keep by itself.
 ARCHIVED = (RAW, OUTCOMES)
-#: Messages a worker takes at a time.
+#: Leads a worker takes at a time.
 MOST = 1_600
 
 

@@ -26,6 +26,7 @@ from redis.exceptions import RedisError, ResponseError
 from leads.errors import LogDown, Unavailable
 from stores.connect import connect
 from stores.patience import Patience
+from stores.portions import leads, portions
 from stores.stream_entry import FIELD, Delivered, Entry, Sendable, pack, unpack
 
 _ACK = files("stores").joinpath("lua/log_ack.lua").read_text()
@@ -99,7 +100,7 @@ class StreamConsumer:
         self._ended.set()
         self._recovering = True
         self._looked_at = 0.0
-        self._per_entry = 1.0
+        self._per_entry = float("inf")  # leads; who begins before a backlog takes one entry, and learns
 
     async def join(self, topic: str) -> None:
         """Make sure the group exists: from then on nothing is dropped before it has acknowledged. Raises LogDown."""
@@ -177,12 +178,11 @@ class StreamConsumer:
         end = 0
         for name, packed in entries:
             ends[name] = end = end + len(packed)
-        before = -1
-        for start in range(0, len(messages) or 1, most):
-            part = messages[start : start + most]
+        before, upto = -1, 0
+        for part in list(portions(messages, most)) or [messages]:
             if part:
                 await self._insist(lambda part=part: handler(part))  # type: ignore[misc]
-            upto = start + most
+            upto += len(part)
             done = [name for name, end in ends.items() if before < end <= upto]
             await self._insist(lambda done=done: self._ack(topic, done))  # type: ignore[misc]
             before = upto
@@ -218,7 +218,7 @@ class StreamConsumer:
         )
         entries = [unpack(topic, name, fields) for _, found in answer for name, fields in found]
         if entries:
-            self._per_entry = max(1.0, sum(len(packed) for _, packed in entries) / len(entries))
+            self._per_entry = max(1.0, sum(leads(one) for _, packed in entries for one in packed) / len(entries))
         return entries
 
     async def _ack(self, topic: str, names: Sequence[bytes]) -> None:

@@ -20,6 +20,7 @@ import faust
 
 from leads.errors import Unavailable
 from stores.patience import Patience
+from stores.portions import portions
 from streams.kafka_log import message
 from streams.ports import Handler, Message
 
@@ -46,7 +47,7 @@ def make_app(
     closing: Sequence[Callable[[], Awaitable[None]]] = (),
     datadir: Path | None = None,
 ) -> Any:
-    """A Faust app whose one agent hands batches of up to ``most`` raw messages of ``topic`` to ``handler``, at least once.
+    """A Faust app whose one agent hands messages of ``topic``, up to ``most`` leads at a time, to ``handler``, at least once.
 
     ``group`` is the consumer group: workers of one group share the partitions. ``within_s`` is the longest wait for a
     batch to fill. A worker that dies is missed after ``session_s``; a batch must take far less. With a ``slot``, a
@@ -80,7 +81,8 @@ def make_app(
 
     async def dispose(messages: Sequence[Message]) -> None:
         try:
-            await hold.insist(lambda: handler(messages), stopping=lambda: bool(app.should_stop))
+            for part in portions(messages, most):
+                await hold.insist(lambda part=part: handler(part), stopping=lambda: bool(app.should_stop))  # type: ignore[misc]
         except Unavailable as error:
             _die(f"a dependency stayed away ({type(error).__name__})")
         except BaseException as error:  # a bug, or a cancellation that is not ours to obey

@@ -34,7 +34,8 @@ class Publisher(Protocol):
 
 class Consumer(Protocol):
     async def run(self, topic: str, handler: Handler, *, most: int, within_s: float) -> None:
-        """Hand over up to ``most`` messages at a time, waiting at most ``within_s`` to fill. Until cancelled or stopped.
+        """Hand over messages with up to ``most`` leads at a time, waiting at most ``within_s`` to fill. Until cancelled or
+        stopped. No message is split: one that carries more leads comes alone.
 
         At least once: what was handed to a handler that did not return comes again, to this consumer or another.
         """

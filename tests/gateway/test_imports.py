@@ -5,6 +5,8 @@ from typing import Any
 
 from gateway.settings import Limits, SourceSpec
 from leads.records import Outcome
+from stores.portions import leads
+from streams.topics import RAW
 from tests.gateway.door import FOREIGN_TOKEN, Door, bearer, configured, problem
 from tests.gateway.test_files import ENCRYPTED, workbook
 
@@ -23,6 +25,7 @@ async def test_a_file_travels_in_chunks_of_one_batch(door: Door) -> None:
     assert answer.status_code == 202
     assert (body["rows"], body["refused"]) == (120, 0)
     assert [len(envelope.rows) for envelope in envelopes] == [50, 50, 20]
+    assert [leads(message) for message in door.log.messages[RAW]] == [50, 50, 20]
     assert {(envelope.door, envelope.batch) for envelope in envelopes} == {("import", body["batch"])}
     assert len({row.event for row in door.log.rows()}) == 120
     assert door.log.rows()[0].fields == {"name": "客户0", "phone": "13800130000"}

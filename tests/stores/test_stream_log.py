@@ -17,6 +17,7 @@ from leads.errors import StoreDown
 from stores import embedded
 from stores.connect import connect
 from stores.patience import Patience
+from stores.portions import LEADS
 from stores.stream_log import StreamConsumer, StreamPublisher, read
 from streams.ports import Consumer, Message, Publisher
 
@@ -95,6 +96,24 @@ async def test_memory_holds_only_what_is_in_flight(url: str, topic: str) -> None
         await publish(url, topic, *(range(i, i + 10) for i in range(0, 200, 10)))
         await until(lambda: len(got) == 200)
     assert await left(url, topic) == []
+
+
+async def test_who_begins_before_a_backlog_holds_no_more_than_he_takes(url: str, topic: str) -> None:
+    publisher = StreamPublisher(url)
+    for n in range(20):
+        await publisher.publish(topic, [Message("", b"k", b"%d" % n, ((LEADS, b"50"),))] * 2)
+    await publisher.stop()
+    client, held, got = connect(url), list[int](), list[int]()
+
+    async def look(messages: Sequence[Any]) -> None:
+        held.append((await client.xpending(f"log:{topic}", "g"))["pending"])
+        got.extend(int(one.value) for one in messages)
+
+    async with running(StreamConsumer(url, "g", "a"), topic, look, most=300):
+        await until(lambda: len(got) == 40)
+    assert got == sorted(got)
+    assert (held[0], max(held)) == (1, 3)
+    await client.aclose()
 
 
 async def test_nothing_is_dropped_before_every_group_has_acknowledged_it(url: str, topic: str) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from leads.errors import LogDown
 from stores.patience import Patience
+from stores.portions import LEADS
 from streams.ports import Message
 from tests.streams.logs import KafkaLog, Log, StreamLog, messages, numbered
 
@@ -124,6 +125,17 @@ async def test_a_worker_gets_messages_in_order_and_at_most_so_many(log: Log) -> 
     worker.until(lambda: len(worker.done) == 1_000)
     assert worker.values == [one.value for one in sent]
     assert max(len(batch) for batch in worker.batches) <= 64
+
+
+async def test_a_message_counts_as_the_leads_it_carries_and_is_never_split(log: Log) -> None:
+    topic = log.topic()
+    chunks = [Message("", b"k", b"%d" % n, ((LEADS, b"%d" % (200 if n == 7 else 30)),)) for n in range(40)]
+    await publish(log, topic, chunks[:25], chunks[25:])
+    worker = log.worker(topic, most=64)
+    worker.until(lambda: len(worker.done) == 40)
+    assert worker.values == [one.value for one in chunks]
+    assert max(map(len, worker.batches)) == 2
+    assert [worker.done[7].ref] in worker.batches
 
 
 async def test_killed_in_the_middle_of_a_batch_it_comes_again(log: Log) -> None:
