@@ -18,7 +18,7 @@ __all__ = ["LEVELS", "company", "core_reading", "same_company"]
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 _NOISE = re.compile(r"[\s,，。、;；:：\"'“”‘’`!！?？*#|·•\-—_/\\]+")
 _SUBSIDIARY_HEAD = re.compile(r".*(?:公司|集团|银行|设计院|研究院|事务所|保险|证券|中心|厂|股份)")
-_TOWN = re.compile(r"[\u4e00-\u9fff]{1,2}[^\W小古老名](?:镇|街道(?!口))")  # behind a city or district: 大沥镇
+_TOWN = re.compile(r"[\u4e00-\u9fff]{1,2}[^\W小古老名城](?:镇|街道(?!口))")  # behind a city or district: 大沥镇
 _MAX = 200
 
 
@@ -65,7 +65,7 @@ def _inside(city: str, districts: str) -> list[str]:
 @lru_cache(maxsize=1 << 13)
 def _whole_place(text: str) -> str:
     """The place that a short text is, and nothing else; ""."""
-    if text[:2] not in _place_heads():
+    if text[:2] not in _place_heads() or text in company_words().brand:
         return ""
     found = spot(text)
     return _place_of(*found[:3]) if found.end == len(text) else ""
@@ -132,6 +132,8 @@ def _without_branch(body: str) -> tuple[str, str]:
     owner = _SUBSIDIARY_HEAD.match(head)
     if owner and owner.end() < len(head):
         return head[: owner.end()], head[owner.end() :]
+    if end == "子公司" and not owner:
+        return body, ""  # 华联电子公司
     for size in (4, 3, 2):
         if len(head) - size >= 2 and (where := _whole_place(head[-size:])):
             return head[:-size], where
