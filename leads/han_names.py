@@ -13,6 +13,7 @@ _BUDGET = {2: -33.0, 3: -46.0}
 _UNKNOWN = -17.5
 _SURNAME_INSIDE = -14.5  # a surname that is no usual given character: the mother's, most often
 _EASTERN = {2: -17.0, 3: -25.0}  # likelier than this and the order is not asked about
+_HOUSEHOLD_NAME = 4e-3  # surnames so common that 小张 is a person though it is a word
 _COMMON = 2e-3  # surnames common enough to stand first in a double surname
 _TRANSCRIBED = frozenset(
     "阿卜布不杜都多达德迪丁尔儿艾哈海汗克卡库肯力里拉兰勒林罗马买麦米莫穆木娜尼努帕皮其奇恰热日茹萨赛沙斯苏塔太台提图吐托瓦"
@@ -53,24 +54,27 @@ def _single(char: str) -> Judged:
 
 def _short(run: str) -> Judged:
     known = surnames()
-    first, rest = run[0], run[1:]
+    length, first, rest = len(run), run[0], run[1:]
+    if length == 2 and run in known:
+        return "surname", run, ""
     if run in words() or run[-1] in _KIN:
-        return "chat", "", ""
+        common = length == 2 and first in "小老" and _share(rest) > _HOUSEHOLD_NAME
+        return ("surname", rest, "") if common else ("chat", "", "")  # 小张, 老马: dictionaries have them
     if rest.strip("某") == "" and first in known:
         return "surname", first, ""
     if run[:2] in known:
-        return ("full", run[:2], rest[1:]) if len(run) == 3 else ("surname", run, "")
-    if first in "小老阿大" and len(run) == 2:
+        return "full", run[:2], rest[1:]
+    if first in "小老阿大" and length == 2:
         return _familiar(first, rest)
     surname = known.get(first)
     likely = log2(surname.share) + _bits(rest) if surname and _may_be_given(rest) else -99.0
-    if likely < _EASTERN[len(run)] and _turned(run, likely):
+    if likely < _EASTERN[length] and _turned(run, likely):
         return "full", run[-1], run[:-1]
-    if surname and likely >= _BUDGET[len(run)]:
+    if surname and likely >= _BUDGET[length]:
         return "full", first, rest
-    if not surname and len(run) == 3 and first not in "小老大阿" and _heard(first) and _usual(rest):
+    if not surname and length == 3 and first not in "小老大阿" and _heard(first) and _usual(rest):
         return "full", first, rest
-    if not surname and len(run) == 2 and (_bits(run) >= -21.5 or (first == rest and _bits(first) >= -13)):
+    if not surname and length == 2 and (_bits(run) >= -21.5 or (first == rest and _bits(first) >= -13)):
         return "given", "", run
     return "chat", "", ""
 
@@ -156,7 +160,8 @@ def strip_title(run: str) -> tuple[str, str]:
             return run[:-size], code
         code = titled.address.get(run[:size]) or ("-" if run[:size] in titled.role else None)
         if code and _rest_is_name(run[size:]):
-            return run[size:], "" if code == "-" else code
+            rest, title = strip_title(run[size:])  # 采购张女士
+            return rest, title or ("" if code == "-" else code)
     code = titled.single.get(run[-1])
     if code and 2 <= len(run) <= 4:
         left = run[:-1]

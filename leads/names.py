@@ -10,6 +10,7 @@ from leads.name_levels import LEVELS, same_reading
 from leads.name_rarity import letters, rarity
 from leads.name_tables import surnames, titles
 from leads.pinyin import reading, syllables
+from leads.places import spot
 from leads.records import Name
 from leads.text import ascii_fold, plain, simplify
 
@@ -96,7 +97,7 @@ def _choose(text: str, simple: str, runs: list[tuple[int, int]]) -> tuple[Name |
         return _han(shown, judge(joined), honorific, aliases), ""
     best: tuple[tuple[int, float], str, tuple[str, str, str], str] | None = None
     for start, end in left:
-        run, title = strip_title(simple[start:end])
+        run, title = strip_title(_without_city(simple[start:end]))
         offset = simple[start:end].find(run)
         judged = judge(run)
         # the first of two persons, but the likelier of a brand and a person
@@ -108,6 +109,15 @@ def _choose(text: str, simple: str, runs: list[tuple[int, int]]) -> tuple[Name |
     if not is_person(judged):
         return (None, "looks_like_company") if company else _nickname(text, simple)
     return _han(shown, judged, honorific or title, aliases), ""
+
+
+def _without_city(run: str) -> str:
+    """上海张总 without the place. Without a title it may as well be a firm (郑州龙鼎), and stays whole."""
+    if len(run) < 4 or is_person(judge(strip_title(run)[0])):
+        return run
+    rest = run[spot(run).end :]
+    called, title = strip_title(rest)
+    return rest if title and judge(called)[0] in ("surname", "full") else run
 
 
 def _nickname(text: str, simple: str) -> tuple[Name | None, str]:

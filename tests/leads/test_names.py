@@ -45,6 +45,14 @@ UNDERSTOOD = """
 李师傅13800138000|surname|李||工
 小李|surname|李||
 老王|surname|王||
+小张|surname|张||
+老马|surname|马||
+小张总|surname|张||总
+司马总|surname|司马||总
+上官女士|surname|上官||ms
+采购张女士|surname|张||ms
+市场部张总|surname|张||总
+上海张总|surname|张||总
 马哥|surname|马||mr
 胡董|surname|胡||董
 Kevin 陈|surname|陈||
@@ -101,6 +109,8 @@ Customer_Service role
 云淡风轻 chat
 A00建材小王 chat
 阳光少年 chat
+大海 chat
+郑州龙鼎 chat
 花开富贵 chat
 平安是福 chat
 向日葵 chat
