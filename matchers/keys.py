@@ -7,7 +7,7 @@ docs/matching.md, and weak kinds are made only for records that have nothing str
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
@@ -126,7 +126,7 @@ def _plan(facts: Facts, houses: Callable[[Facts, str], Plan]) -> Plan:
     organisation = core_reading(company) if company is not None else company_domain(facts)
     full = name is not None and name.kind == "full" and bool(name.latin)
     sorted_letters = letters(name) if full and name is not None else ""
-    surnames = _surnames(name) if name is not None and name.surname else ()
+    surnames = surnames_of(name) if name is not None and name.surname else ()
     rare = name is not None and is_rare(name, _RARE)
     for phone in facts.phones[:2]:
         _damaged(phone, "" if rare else sorted_letters, surnames, out)
@@ -135,7 +135,7 @@ def _plan(facts: Facts, houses: Callable[[Facts, str], Plan]) -> Plan:
     elif sorted_letters and city:
         out.append(("T", f"{sorted_letters}|{city}"))
     if organisation:
-        out.extend(("S", f"{surname}|{organisation}") for surname in surnames)
+        out += colleagues(surnames, organisation)
         out.append(("O", f"{organisation}|{city}"))
         if city and (name is None or name.kind == "role"):
             out.append(("O", f"{organisation}|"))
@@ -167,7 +167,12 @@ def _house(facts: Facts, city: str) -> Plan:
     return here if facts.phones or facts.company is not None else here + anywhere
 
 
-def _surnames(name: Name) -> tuple[str, ...]:
+def colleagues(surnames: Iterable[str], organisation: str) -> Plan:
+    """The keys of those who bear one of the surnames in an organisation."""
+    return tuple([("S", f"{surname}|{organisation}") for surname in surnames])
+
+
+def surnames_of(name: Name) -> tuple[str, ...]:
     """The surname's reading; of a romanised one each it may stand for (cheung: zhang)."""
     if name.script == "han" and name.latin:
         return name.latin[:1]

@@ -10,9 +10,10 @@ from __future__ import annotations
 from math import inf, log2
 from typing import NamedTuple
 
+from leads.companies import core_reading
 from leads.records import Facts
 from matchers.compare import address, company, custom, email, handle, name, phone, place, text
-from matchers.keys import city_of, told_city
+from matchers.keys import city_of, colleagues, surnames_of, told_city
 from matchers.neighbours import Known, bare, handles_of, phones_of
 from matchers.scale import Met, Scale
 
@@ -79,6 +80,7 @@ def score(facts: Facts, known: Known, scale: Scale, lead_bare: bool) -> Scored:
     if firm is None:
         mets += _some(company.by_domain(facts.company, facts.emails, known.companies, known.emails, scale))
     elif firm.level != "differs" or not _misplaced(facts, known):
+        firm = _of_that_name(facts, firm, names, scale)
         mets.append(firm)
     if known.addresses:
         mets += address.compare(facts.address, known.addresses, scale, both_bare)
@@ -100,6 +102,21 @@ def score(facts: Facts, known: Known, scale: Scale, lead_bare: bool) -> Scored:
     if names is not None and names.level in name.PARTS and not mail_met and _spelled(facts, known) == 2:
         names = names._replace(level="mailbox_spells", bits=max(names.bits, _SPELLED))  # 杨总, yangzhenbing@ and 杨真兵
     return _add_up(facts, known, scale, mets, names, conflict, both_bare, firm)
+
+
+def _of_that_name(facts: Facts, firm: Met, names: Met | None, scale: Scale) -> Met:
+    """An organisation that agrees, when the surname does too: colleagues of other names are no rivals, and of those who
+    bear it the surname tells none from another."""
+    if names is None or names.level != "surname_only" or firm.level not in ("core", "sounds"):
+        return firm
+    if facts.name is None or facts.company is None:
+        return firm
+    keys = colleagues(surnames_of(facts.name), core_reading(facts.company))
+    held = [scale.rivals(*key) for key in keys if key in scale.counts]
+    if not held:
+        return firm
+    rivals = max(held) * 2.0**names.bits + scale.weights.rows["company", firm.level].u
+    return firm._replace(bits=firm.bits + log2(firm.rivals / rivals), rivals=rivals)
 
 
 def _one_house(mets: list[Met], firm: Met | None, scale: Scale) -> tuple[list[Met], Met | None]:

@@ -61,7 +61,7 @@ TABLE: tuple[Level, ...] = (
     _pair("phone", "other_extension", 0.06, 0.96, "same number, other extension: a colleague"),
     _pair("phone", "differs", 0.14, 0.98, "a second or a changed mobile"),
     _pair("phone", "line_differs", 0.65, 0.98, "a landline on one side: people have a desk and a mobile"),
-    _pair("phone", "bare_differs", 0.05, 0.98, "an organisation lists few numbers"),
+    _pair("phone", "bare_differs", 0.01, 0.98, "an organisation lists few numbers"),
     # ---- e-mail
     _index("email", "exact", 0.9, 0.01, "a mailbox has one holder"),
     _index("email", "role", 0.9, 0.7, "info@, sales@: an account"),

@@ -35,9 +35,9 @@ _AGREE: dict[str, _Agreement] = {
     "romanised": _Agreement(0.3, 8.0, 12.0),
     "nickname": _Agreement(0.3, 3.0, 11.0),
     "typo": _Agreement(0.15, 6.0, 9.0),
-    "initial": _Agreement(0.4, 1.0, 7.0),
-    "given_only": _Agreement(0.3, 1.0, 6.0),
-    "surname_only": _Agreement(0.5, 1.0, 6.0),
+    "initial": _Agreement(0.8, 1.0, 7.0),
+    "given_only": _Agreement(0.8, 1.0, 6.0),
+    "surname_only": _Agreement(0.9, 1.0, 6.0),
 }
 _AGAINST = frozenset({"partial", "conflict_given", "conflict_surname", "conflict", "partial_conflict"})
 #: Levels at which two names contradict each other.

@@ -297,6 +297,19 @@ def test_a_nameless_call_from_a_mobile_two_people_share_is_no_proof():
     assert judged(facts_of(phone=MOBILE), *family).kind != "same"
 
 
+def test_colleagues_of_other_names_are_no_rivals_of_half_a_name():
+    firm = {"company": "重庆宇创智能科技有限公司", "city": "重庆"}
+    lead = facts_of(name="彭先生", phone="023-67891234", **firm)
+    known = [facts_of(name="彭春明", phone="13812345678", **firm)]
+    others = [
+        [facts_of(name=name, phone=f"1391234560{at}", **firm)]
+        for at, name in enumerate(("王丽娟", "李建国", "钱志远", "周敏"))
+    ]
+
+    assert judged(lead, known, *others).joins == (1,)
+    assert judged(lead, known, [facts_of(name="彭海燕", phone="13912345678", **firm)]).kind == "new"
+
+
 def test_an_agencys_number_makes_no_giant():
     names = ["王建国", "李秀兰", "孙浩", "罗文静", "何晓峰", "陈静", "周敏", "赵磊"]
     clients = [[facts_of(name=name, phone=MOBILE)] for name in names]
