@@ -40,8 +40,14 @@ class Meter(Protocol):
     def received(self, tenant: str, door: str, source: str, n: int = 1) -> None:
         """The log has confirmed ``n`` leads."""
 
-    def request(self, route: str, status: int, seconds: float) -> None:
-        """One request was answered; ``route`` is the template, never the path."""
+    def request(self, route: str, status: int, seconds: float, refused: str) -> None:
+        """One request was answered; ``route`` is the template, never the path. ``refused``: why it was, "" when it was not."""
+
+    def door(self, pace: float, inside: int) -> None:
+        """How many requests the door works on at a time, at most and now."""
+
+    def ready(self, yes: bool, now_ms: int) -> None:
+        """The door can take leads, or not."""
 
 
 class Unmetered:
@@ -50,8 +56,14 @@ class Unmetered:
     def received(self, tenant: str, door: str, source: str, n: int = 1) -> None:
         """Counted nowhere."""
 
-    def request(self, route: str, status: int, seconds: float) -> None:
+    def request(self, route: str, status: int, seconds: float, refused: str) -> None:
         """Counted nowhere."""
+
+    def door(self, pace: float, inside: int) -> None:
+        """Shown nowhere."""
+
+    def ready(self, yes: bool, now_ms: int) -> None:
+        """Shown nowhere."""
 
 
 class Acceptance:

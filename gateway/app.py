@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from importlib.metadata import version
@@ -28,7 +29,7 @@ from gateway.ownership import Ownership
 from gateway.people import People
 from gateway.policies import Policies
 from gateway.pools import Pools
-from gateway.problems import Problem, documented
+from gateway.problems import REFUSED, Problem, documented
 from gateway.reviews import Reviews
 from gateway.settings import GatewayConfig, faults
 from gateway.shedding import Ask, Crowd
@@ -38,6 +39,8 @@ from streams.tracing import Tracing
 
 #: Raises Unavailable while a dependency does not answer.
 Probe = Callable[[], Awaitable[None]]
+#: Who asks for /metrics waits no longer than this to learn whether the door is ready, seconds: he gives up after four.
+READY_S = 2.0
 
 
 class Owning(Ownership, Pools, Protocol):
@@ -114,29 +117,40 @@ def _health(
         """The process answers."""
         return {"status": "alive"}
 
-    @app.get("/readyz")
-    async def readyz() -> JSONResponse:
-        """Leads can be accepted: store and log answer."""
-        down = []
+    async def down() -> list[str]:
+        """What does not answer."""
+        silent = []
         for name, probe in {"store": store, **probes}.items():
             try:
                 await probe()
             except Unavailable:
-                down.append(name)
-        if down:
-            raise Problem(503, "not_ready", f"Not answering: {', '.join(down)}.", headers={"Retry-After": "5"})
+                silent.append(name)
+        return silent
+
+    @app.get("/readyz")
+    async def readyz() -> JSONResponse:
+        """Leads can be accepted: store and log answer."""
+        if silent := await down():
+            raise Problem(503, "not_ready", f"Not answering: {', '.join(silent)}.", headers={"Retry-After": "5"})
         return JSONResponse({"status": "ready"})
 
     if metrics is not None:
 
         @app.get("/metrics")
         async def scrape() -> Response:
+            try:
+                async with asyncio.timeout(READY_S):
+                    ready = not await down()
+            except TimeoutError:
+                ready = False
+            acceptance.meter.ready(ready, acceptance.clock())
+            acceptance.meter.door(acceptance.pace.limit, acceptance.pace.inside)
             body, kind = metrics()
             return Response(body, media_type=kind)
 
 
 class _Metered:
-    """Middleware: counts each answer by the template of its route."""
+    """Middleware: counts each answer by the template of its route, and why those who got nothing were refused."""
 
     def __init__(self, app: ASGIApp, meter: Meter) -> None:
         self._app, self._meter = app, meter
@@ -145,7 +159,7 @@ class _Metered:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        began, status = time.perf_counter(), 500
+        began, status = time.perf_counter(), 0
 
         async def watched(message: Message) -> None:
             nonlocal status
@@ -157,4 +171,7 @@ class _Metered:
             await self._app(scope, receive, watched)
         finally:
             route: Any = scope.get("route")
-            self._meter.request(getattr(route, "path", "unmatched"), status, time.perf_counter() - began)
+            refused = scope.get(REFUSED, "" if status else "internal")
+            self._meter.request(
+                getattr(route, "path", "unmatched"), status or 500, time.perf_counter() - began, refused
+            )

@@ -67,7 +67,7 @@ class BoundedRequests:
             self._check_headers(scope, bound)
         except Problem as problem:
             await _drain(receive)
-            await problem.response()(scope, receive, send)
+            await problem.response(scope)(scope, receive, send)
             return
         await self._app(scope, _bounded(receive, bound), send)
 

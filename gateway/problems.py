@@ -14,6 +14,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
+from starlette.types import Scope
 
 from leads.errors import BadInput, Mistakes, Unavailable
 
@@ -21,6 +22,8 @@ _log = logging.getLogger(__name__)
 
 #: Seconds a caller should wait when a dependency is down.
 RETRY_S = 5
+#: Where the scope of a refused request says why, for whoever counts.
+REFUSED = "leadstream.refused"
 
 
 class ProblemBody(BaseModel):
@@ -42,7 +45,8 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 class Problem(Exception):
-    """An answer that is an error. ``code`` is closed and machine-readable; ``more`` are further members of the answer."""
+    """An answer that is an error. ``code`` is closed and machine-readable; ``more`` are further members of the answer.
+    ``cause`` is what it counts as (streams.catalogue.PROBLEMS), where that is not its code: input that cannot be used is one."""
 
     def __init__(
         self,
@@ -52,12 +56,16 @@ class Problem(Exception):
         *,
         headers: Mapping[str, str] | None = None,
         more: Mapping[str, Any] | None = None,
+        cause: str = "",
     ) -> None:
         self.status, self.code, self.detail = status, code, detail
+        self.cause = cause or ("bad_input" if status == 422 else code)
         self.headers, self.more = dict(headers or {}), dict(more or {})
         super().__init__(f"{status} {code}")
 
-    def response(self) -> JSONResponse:
+    def response(self, scope: Scope) -> JSONResponse:
+        """The answer to the request of this scope, which is marked as refused."""
+        scope[REFUSED] = self.cause
         body = {
             "type": f"urn:leadstream:problem:{self.code}",
             "title": HTTPStatus(self.status).phrase,
@@ -77,43 +85,46 @@ def unavailable() -> Problem:
 def install(app: FastAPI) -> None:
     """Every error leaves as a problem: ours, a dependency's, the framework's, and what nobody foresaw."""
 
-    async def problem(_: Request, error: Exception) -> JSONResponse:
+    async def problem(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, Problem)
-        return error.response()
+        return error.response(request.scope)
 
-    async def down(_: Request, error: Exception) -> JSONResponse:
+    async def down(request: Request, error: Exception) -> JSONResponse:
         _log.warning("answered 503: %s", type(error).__name__)
-        return unavailable().response()
+        return unavailable().response(request.scope)
 
-    async def bad_input(_: Request, error: Exception) -> JSONResponse:
+    async def bad_input(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, BadInput)
         more = {}
         if isinstance(error, Mistakes):
             more["mistakes"] = [{"place": place, "what": what} for place, what in error.found]
-        return Problem(422, error.code, str(error), more=more).response()
+        return Problem(422, error.code, str(error), more=more).response(request.scope)
 
-    async def invalid(_: Request, error: Exception) -> JSONResponse:
+    async def invalid(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)
         found = [
             {"place": ".".join(str(step) for step in fault["loc"]), "what": fault["msg"]} for fault in error.errors()
         ]
         if any(fault["type"] == "json_invalid" for fault in error.errors()):
-            return Problem(400, "malformed", "The body is not JSON.").response()
+            return Problem(400, "malformed", "The body is not JSON.").response(request.scope)
         detail = "; ".join(f"{one['place']}: {one['what']}" for one in found[:20])
-        return Problem(422, "bad_request", detail, more={"mistakes": found}).response()
+        refused = Problem(422, "bad_request", detail, more={"mistakes": found})
+        return refused.response(request.scope)
 
     async def framework(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)
         code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "bad_request")
         headers = {"Allow": _methods(request)} if error.status_code == 405 else None
-        return Problem(error.status_code, code, "See the API description.", headers=headers).response()
+        refused = Problem(error.status_code, code, "See the API description.", headers=headers)
+        return refused.response(request.scope)
 
-    async def gone(_: Request, error: Exception) -> JSONResponse:
-        return Problem(400, "cut_short", "The connection closed before the body was complete.").response()
+    async def gone(request: Request, error: Exception) -> JSONResponse:
+        refused = Problem(400, "cut_short", "The connection closed before the body was complete.")
+        return refused.response(request.scope)
 
-    async def unforeseen(_: Request, error: Exception) -> JSONResponse:
+    async def unforeseen(request: Request, error: Exception) -> JSONResponse:
         detail = "The fault is ours and is in our log. Send the same request again later."
-        return Problem(500, "internal", detail).response()
+        return Problem(500, "internal", detail).response(request.scope)
 
     app.add_exception_handler(Problem, problem)
     app.add_exception_handler(Unavailable, down)

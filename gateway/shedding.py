@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from gateway.problems import Problem
+from gateway.problems import REFUSED, Problem
 from leads.errors import Unavailable
 
 #: Gives how many messages of the raw log no worker has finished. Raises Unavailable.
@@ -38,7 +38,9 @@ class Backlog:
             self._asked_ms = now
             self._asking = asyncio.create_task(self._look(self._ask))
         if self._waiting > self._most:
-            raise overloaded("The workers are behind, nothing was accepted. Send the same request again later.")
+            raise _overloaded(
+                "The workers are behind, nothing was accepted. Send the same request again later.", "backlog"
+            )
 
     async def _look(self, ask: Ask) -> None:
         try:
@@ -54,12 +56,13 @@ class Pace:
 
     One more for a round that is in time, a third fewer for one that is late, as TCP finds its window
     (and Netflix's concurrency-limits theirs): whatever is scarce today, the door's processor, the disk or the store, those
-    who are let in find it free. Between ``least`` and ``most``.
+    who are let in find it free. Between ``least`` and ``most``. ``inside`` is how many there are now.
     """
 
     def __init__(self, most: int, *, least: int = 4, aim_s: float = 0.1) -> None:
         self._most, self._least, self._aim_s = most, min(least, most), aim_s
         self.limit = float(most)
+        self.inside = 0
         self._spared = 0
 
     def took(self, seconds: float) -> None:
@@ -78,22 +81,24 @@ class Crowd:
 
     def __init__(self, app: ASGIApp, pace: Pace) -> None:
         self._app, self._pace = app, pace
-        self._inside = 0
-        refusal = overloaded("Too many requests at once, nothing was accepted. Send the same request again later.")
-        self._refuse = refusal.response()  # made once: in a rush this is most of what the door says
+        self._refusal = _overloaded(
+            "Too many requests at once, nothing was accepted. Send the same request again later.", "pace"
+        )
+        self._refuse = self._refusal.response({})  # made once: in a rush this is most of what the door says
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not scope["path"].startswith("/v1/"):  # health and metrics are always answered
             await self._app(scope, receive, send)
-        elif self._inside >= self._pace.limit:
+        elif self._pace.inside >= self._pace.limit:
+            scope[REFUSED] = self._refusal.cause
             await self._refuse(scope, receive, send)
         else:
-            self._inside += 1
+            self._pace.inside += 1
             try:
                 await self._app(scope, receive, send)
             finally:
-                self._inside -= 1
+                self._pace.inside -= 1
 
 
-def overloaded(detail: str) -> Problem:
-    return Problem(503, "overloaded", detail, headers={"Retry-After": str(AGAIN_S)})
+def _overloaded(detail: str, cause: str) -> Problem:
+    return Problem(503, "overloaded", detail, headers={"Retry-After": str(AGAIN_S)}, cause=cause)

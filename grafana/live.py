@@ -7,7 +7,9 @@ from grafana_foundation_sdk.builders import dashboard
 from grafana.layout import MINE, OUTCOMES, RECEIVED, TENANT, W, board, is_it_fine, quantile, share, share_by
 from grafana.panels import Panel, answer, bars, lines
 
-ERRORS = f'sum(rate(leadstream_http_requests_total{{status=~"5.."}}{W})) or vector(0)'
+#: Who only looks whether the door is there is no sender.
+SENDERS = 'route!~"/(metrics|healthz|readyz)"'
+ERRORS = f'sum(rate(leadstream_http_requests_total{{{SENDERS}, status=~"5.."}}{W})) or vector(0)'
 REFUSED = 'leadstream_outcomes_total{tenant=~"$tenant", source=~"$source", code=~"rejected|suppressed"}'
 
 
@@ -39,7 +41,10 @@ def _doors() -> list[Panel]:
         lines("Leads in by source", "Leads accepted per minute, the ten busiest sources. A source that falls silent shows here first.", {"{{source}}": f"topk(10, sum by (source) ({RECEIVED}))"}, "cpm"),
         lines("Refused share by source", "Share of a source's leads that were rejected (unreadable, no identity) or suppressed (withheld, internal, test).", {"{{source}}": share_by(REFUSED)}, "percentunit"),
         lines("Requests by status", "HTTP answers per minute. 202 accepted, 4xx the caller must mend, 429 slow down, 5xx ours.", {"{{status}}": f"sum by (status) (rate(leadstream_http_requests_total{W})) * 60"}, "cpm", stacked=True),
-        lines("Server errors", "Share of requests answered with 5xx. Above 5 % for two minutes somebody is woken.", {"share of 5xx": share(ERRORS, f"sum(rate(leadstream_http_requests_total{W}))")}, "percentunit", ((None, "green"), (0.05, "red")), runbook="door_failing"),
+        lines("Refused at the door", "Requests refused, per minute, by why. pace, backlog: more than we can do, they are told to come again. unavailable: the store or the log. too_many_*: one source's own bound. bad_signature, bad_token: nobody we know. The rest: what was sent.", {"{{problem}}": f"sum by (problem) (rate(leadstream_door_refusals_total{W})) * 60 > 0 or on () vector(0)"}, "cpm", stacked=True, runbook="door_failing"),
+        lines("Pace of the door", "Requests the doors work on at a time: at most, which is less while the log is slow, and now. Where they meet, the next is refused (pace).", {"at most": "sum(leadstream_door_pace_requests)", "now": "sum(leadstream_door_inside_requests)"}, runbook="door_failing"),
+        lines("Not ready for", "How long a door or a worker has been up and has not been able to take leads. Zero is fine; a restart shows for seconds.", {"{{job}} {{instance}}": "(time() - leadstream_ready_since_seconds) * (leadstream_ready == bool 0)"}, "s", ((None, "green"), (60, "red")), runbook="dependency_unreachable"),
+        lines("Server errors", "Share of requests answered with 5xx. Above 5 % for two minutes somebody is woken.", {"share of 5xx": share(ERRORS, f"sum(rate(leadstream_http_requests_total{{{SENDERS}}}{W}))")}, "percentunit", ((None, "green"), (0.05, "red")), runbook="door_failing"),
         lines("Time to answer a request", "Half (p50) and 99 of 100 (p99) requests are answered within this time; 202 waits for the log.", {"p50": quantile(0.5, "leadstream_http_request_seconds"), "p99": quantile(0.99, "leadstream_http_request_seconds")}, "s", ((None, "green"), (0.25, "red")), runbook="door_failing"),
     ]  # fmt: skip
 

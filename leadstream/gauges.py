@@ -25,12 +25,13 @@ async def watch(runtime: Runtime, metrics: Metrics, ready: Callable[[], bool], f
     the worker tell of it."""
     metrics.gauge("leadstream_level_expected_ratio", {(row.field, row.level): row.m for row in TABLE})
     while True:
-        metrics.ready(ready())
         folded()
         try:
             await measure(runtime, metrics)
+            measured = True
         except Unavailable:
-            metrics.ready(False)
+            measured = False
+        metrics.ready(measured and ready(), clock())
         await asyncio.sleep(EVERY_S)
 
 

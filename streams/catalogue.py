@@ -46,6 +46,14 @@ MOVES: Values = (
 )
 MET: Values = ("own", "other", "unknown")
 VERDICTS: Values = ("new", "same", "unsure")
+#: Why the door refuses, by who acts. Ours: more than can be done at a time, more than the workers keep up with, a dependency away.
+#: The sender's: too fast, nobody we know, nothing we can use. Whatever else shows as ``other``.
+PROBLEMS: Values = (
+    *("pace", "backlog", "unavailable", "not_ready", "internal"),
+    *("too_many_requests", "too_many_imports", "too_many_questions"),
+    *("bad_signature", "bad_token", "wrong_scope", "wrong_tenant", "unknown_source"),
+    *("too_large", "headers_too_large", "content_type", "content_encoding", "malformed", "cut_short", "bad_input"),
+)
 DEPENDENCIES: Values = ("store", "log", "journal")  # journal: the relay, which needs both
 
 #: Seconds from the door's acceptance to the outcome. Objectives: 0.25 s for one lead (p99), 60 s for any lead.
@@ -84,6 +92,9 @@ CATALOGUE: tuple[Metric, ...] = (
     Metric("leadstream_leads_received_total", "counter", "leads", "Leads a door accepted, counted once the log confirmed them.", _WHO),
     Metric("leadstream_http_requests_total", "counter", "requests", "HTTP requests by route template and status.", {"route": (), "status": ()}),
     Metric("leadstream_http_request_seconds", "histogram", "seconds", "Time to answer an HTTP request.", {"route": ()}, ANSWER_SECONDS),
+    Metric("leadstream_door_refusals_total", "counter", "requests", "Requests the door refused, by why.", {"problem": PROBLEMS}),
+    Metric("leadstream_door_pace_requests", "gauge", "requests", "Requests a door works on at a time at most, as of now: fewer while the log is slow."),
+    Metric("leadstream_door_inside_requests", "gauge", "requests", "Requests a door works on now."),
     # the flow
     Metric("leadstream_events_total", "counter", "leads", "Leads in messages this worker finished; equals outcomes plus repeats, always."),
     Metric("leadstream_outcomes_total", "counter", "leads", "First outcomes of leads, published and confirmed.", _WHO | _CODE),
@@ -142,6 +153,7 @@ CATALOGUE: tuple[Metric, ...] = (
     Metric("leadstream_demoted_keys", "gauge", "keys", "Keys that are no evidence any more: full or blocked.", _TENANT, (), "max"),
     # health
     Metric("leadstream_ready", "gauge", "bool", "1 when this process takes work."),
+    Metric("leadstream_ready_since_seconds", "gauge", "seconds", "Unix time since which this process takes work, or since which it does not.", {}, (), "max"),
     Metric("leadstream_store_memory_bytes", "gauge", "bytes", "Memory the store uses.", {}, (), "max"),
     Metric("leadstream_store_memory_limit_bytes", "gauge", "bytes", "Memory the store may use; 0 when it has no limit.", {}, (), "max"),
     Metric("leadstream_index_leads", "gauge", "leads", "Leads in the index.", _TENANT, (), "max"),

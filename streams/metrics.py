@@ -76,11 +76,19 @@ class Metrics(Collector):
         """A door accepted ``n`` leads and the log confirmed them."""
         self._add("leadstream_leads_received_total", (tenant, door, source), n)
 
-    def request(self, route: str, status: int, seconds: float) -> None:
-        """One HTTP request was answered. ``route`` is the template (``/v1/receipts/{id}``), never the path."""
-        self._add("leadstream_http_requests_total", (route, str(status)), 1)
+    def request(self, route: str, status: int, seconds: float, refused: str = "") -> None:
+        """One HTTP request was answered. ``route`` is the template (``/v1/receipts/{id}``), never the path; ``refused`` why it
+        was, "" when it was not."""
         with self._lock:
+            self._many("leadstream_http_requests_total", {(route, str(status)): 1})
+            if refused:
+                self._many("leadstream_door_refusals_total", {(refused,): 1})
             self._shape("leadstream_http_request_seconds", (route,)).add(seconds)
+
+    def door(self, pace: float, inside: int) -> None:
+        """How many requests the door works on at a time, at most and now."""
+        self.gauge("leadstream_door_pace_requests", {(): pace})
+        self.gauge("leadstream_door_inside_requests", {(): float(inside)})
 
     # ------------------------------------------------------------ the flow
 
@@ -199,8 +207,10 @@ class Metrics(Collector):
             fresh.update({self._named(name, labels): value for labels, value in values.items()})
             self._sums[name] = fresh
 
-    def ready(self, yes: bool) -> None:
-        """This process takes work, or not."""
+    def ready(self, yes: bool, now_ms: int) -> None:
+        """This process takes work, or not. When it began to, or ceased, is shown beside it."""
+        if self._sums["leadstream_ready"].get(()) != float(yes):
+            self.gauge("leadstream_ready_since_seconds", {(): now_ms / 1000})
         self.gauge("leadstream_ready", {(): float(yes)})
 
     def on_scrape(self, measure: Callable[[Metrics], None]) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from gateway import shedding
 from gateway.settings import Limits
 from gateway.shedding import Pace
 from leads.errors import LogDown
+from streams.catalogue import PROBLEMS
 from tests.gateway.door import Door, bearer, configured, problem
 
 
@@ -138,3 +141,8 @@ async def test_the_pace_is_told_of_every_lead_also_of_one_that_was_not_confirmed
     problem(await door.form({"phone": "2"}), 503, "unavailable")
 
     assert len(told) == 2
+
+
+def test_the_catalogue_names_no_reason_that_no_door_gives() -> None:
+    said = "".join(path.read_text() for path in Path(shedding.__file__).parent.glob("*.py"))
+    assert [problem for problem in PROBLEMS if f'"{problem}"' not in said] == []

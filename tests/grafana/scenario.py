@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry
 from leads.ownership import LAPSES, REFUSALS
 from leads.records import REASONS, Code, Door, Evidence, Outcome
 from routing.fairness import HOW
-from streams.catalogue import ANSWERS, MET, MOVES, PERMISSIONS, STAGES
+from streams.catalogue import ANSWERS, MET, MOVES, PERMISSIONS, PROBLEMS, STAGES
 from streams.metrics import Metrics, new_registry
 from tests.parts.prometheus import Recorder
 
@@ -61,10 +61,10 @@ class Company:
             for name, registry in self.registries.items()
         )
         for worker in self.workers:
-            worker.ready(True)
+            worker.ready(True, 0)
             worker.gauge("leadstream_policy_info", {("acme", "a1b2c3"): 1.0})
             worker.gauge("leadstream_level_expected_ratio", {("phone", "differs"): 0.14, ("phone", "mobile"): 0.9})
-        self.door.ready(True)
+        self.door.ready(True, 0)
         self.waiting = 0
 
     def quarter_minute(self, step: int) -> None:
@@ -75,7 +75,11 @@ class Company:
             self.door.received("acme", door, source, n)
             self.waiting += n
             for i in range(n):
-                self.door.request(f"/v1/{door}s", 503 if bad and i % 5 == 0 else 202, self.dice.expovariate(1 / 0.02))
+                refused = bad and i % 5 == 0
+                status, why = (503, PROBLEMS[i % len(PROBLEMS)]) if refused else (202, "")
+                self.door.request(f"/v1/{door}s", status, self.dice.expovariate(1 / 0.02), why)
+        self.door.door(4.0 if bad else 64.0, 4 if bad else 2)
+        self.door.ready(not bad, step * 1000)
         for answer in ANSWERS:
             self.door.request("/v1/conflicts", 200, 0.5 if bad else 0.05)
             self.door.asked("acme", answer, fishing=False)

@@ -192,3 +192,11 @@ def test_a_tenants_counters_with_closed_labels_begin_at_nothing(registry: Collec
     assert registry.get_sample_value("leadstream_moves_total", {"tenant": "acme", "move": "claim"}) == 0
     assert registry.get_sample_value("leadstream_moves_total", {"tenant": "acme", "move": "split"}) == 7
     assert registry.get_sample_value("leadstream_duplicates_total", {"tenant": "acme"}) is None, "sources are not known"
+
+
+def test_since_when_a_process_is_ready_changes_with_it_only(registry: CollectorRegistry, metrics: Metrics) -> None:
+    since = []
+    for yes, now_ms in ((True, 1_000), (True, 2_000), (False, 3_000), (False, 4_000), (True, 5_000)):
+        metrics.ready(yes, now_ms)
+        since.append(registry.get_sample_value("leadstream_ready_since_seconds"))
+    assert since == [1, 1, 3, 3, 5]
