@@ -11,8 +11,8 @@ from pathlib import Path
 from setuptools import Extension, setup
 
 ROOMS = ("leads", "matchers", "matchers/compare")
-#: What judges one lead between the round trips, though its room does I/O elsewhere.
-ALSO = ("streams/judging.py", "streams/recollection.py")
+#: What judges one lead between the round trips and reads answers, though its room does I/O elsewhere.
+ALSO = ("streams/judging.py", "streams/overlay.py", "streams/recollection.py", "stores/answers.py")
 #: The compiler does not know msgspec's classes: files with records stay Python.
 _RECORD = re.compile(r"^class \w+\((?:msgspec\.Struct|Record|Packed)\b", re.MULTILINE)
 

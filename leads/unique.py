@@ -24,11 +24,11 @@ def distinct(facts: Facts, field: str) -> frozenset[str]:
     """The values of a field by which two customers clash; none when it is not filled or known in part only."""
     match field:
         case "phone":
-            return frozenset(phone.digits for phone in facts.phones if phone.digits)
+            return frozenset([phone.digits for phone in facts.phones if phone.digits])
         case "email":
-            return frozenset(f"{mail.local}@{mail.domain}" for mail in facts.emails)
+            return frozenset([f"{mail.local}@{mail.domain}" for mail in facts.emails])
         case "wechat" | "qq":
-            return frozenset(handle.value for handle in facts.handles if handle.kind == field)
+            return frozenset([handle.value for handle in facts.handles if handle.kind == field])
         case "company":
             return frozenset((facts.company.full,)) if facts.company is not None else frozenset()
-    return frozenset(item.value for item in facts.custom if item.name == field and item.value)
+    return frozenset([item.value for item in facts.custom if item.name == field and item.value])

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Any
+from typing import Any, Final
 
 from leads.companies import core_reading
 from leads.name_rarity import is_rare
@@ -108,10 +108,24 @@ def company_domain(facts: Facts) -> str:
     return _DOMAIN_TAIL.sub("", stem)
 
 
-@lru_cache(4_096)
+_planned: Final[dict[int, tuple[Facts, Plan]]] = {}
+_PLANNED = 4_096
+
+
 def plan(facts: Facts) -> Plan:
-    """The keys in clear: (kind, value), strongest first, without repeats. Remembered between keys and verdict."""
-    return _plan(facts, _house)
+    """The keys in clear: (kind, value), strongest first, without repeats.
+
+    Remembered between keys and verdict, by the object: to hash all facts costs as much as a third of their keys. That it is
+    held, and asked for again, keeps a reused address from answering for another.
+    """
+    held = _planned.get(id(facts))
+    if held is not None and held[0] is facts:
+        return held[1]
+    made = _plan(facts, _house)
+    if len(_planned) >= _PLANNED:
+        _planned.clear()
+    _planned[id(facts)] = (facts, made)
+    return made
 
 
 def plan_1(facts: Facts) -> Plan:

@@ -65,7 +65,8 @@ class Known:
                 names.append((facts.name, seq))
             if facts.company is not None:
                 companies.append((facts.company, seq))
-            phones += [(phone, seq) for phone in phones_of(facts)]
+            for phone in phones_of(facts):
+                phones.append((phone, seq))
             if facts.emails:
                 emails += [(mail, seq) for mail in facts.emails]
             if facts.handles:

@@ -4,23 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from math import log2
-from typing import NamedTuple
+from typing import final
 
 from matchers.weights import Weights
 
 FULL_BUCKET = 64  # rivals assumed of a bucket that is full: far more than any person shares a value with
 
 
-class Met(NamedTuple):
-    """A field that met: its comparison level, the bits it adds, the earlier lead whose value met."""
+@final
+class Met:
+    """A field that met: its comparison level, the bits it adds, the earlier lead whose value met.
 
-    field: str
-    level: str
-    bits: float
-    seq: int
-    rivals: float = 0.0  # further entities that hold the value (agreements on a value only)
+    A plain class, never changed once made: half a dozen are made for each comparison, and compiled it is the cheapest.
+    """
+
+    __slots__ = ("bits", "field", "level", "rivals", "seq")
+
+    def __init__(self, field: str, level: str, bits: float, seq: int, rivals: float = 0.0) -> None:
+        self.field = field
+        self.level = level
+        self.bits = bits
+        self.seq = seq
+        self.rivals = rivals  # further entities that hold the value (agreements on a value only)
+
+    def worth(self, bits: float, level: str = "") -> Met:
+        """The same with other bits, and under another level if one is named."""
+        return Met(self.field, level or self.level, bits, self.seq, self.rivals)
 
 
+@final
 class Scale:
     """Turns comparison levels into bits for one lead: holds N, the prior and the counts of the lead's own keys."""
 

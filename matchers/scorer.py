@@ -8,7 +8,7 @@ the rest. When two full names contradict each other a shared phone is a househol
 from __future__ import annotations
 
 from math import inf, log2
-from typing import NamedTuple
+from typing import final
 
 from leads.companies import core_reading
 from leads.records import Facts
@@ -42,17 +42,31 @@ _LEAST_RIVALS = 0.7  # colleagues nature provides for one account value
 _LEAST_RIVALS_BARE = 0.08  # further organisations of that name
 
 
-class Scored(NamedTuple):
+@final
+class Scored:
     """``bits`` for one contact, ``account`` for one company or household; the levels that met."""
 
-    bits: float
-    account: float
-    mets: tuple[Met, ...]
-    name: str  # level of the names, "" when they say nothing
-    personal: bool  # something of a person agreed: mobile, mailbox, handle, identifier
-    bare: bool  # both are nothing but an organisation
-    company: str  # level of the organisations, "" when they say nothing
-    born: bool  # a declared date or identifier agrees
+    __slots__ = ("account", "bare", "bits", "born", "company", "mets", "name", "personal")
+
+    def __init__(
+        self,
+        bits: float,
+        account: float,
+        mets: list[Met],
+        name: str,
+        personal: bool,
+        bare: bool,
+        company: str,
+        born: bool,
+    ) -> None:
+        self.bits = bits
+        self.account = account
+        self.mets = mets
+        self.name = name  # level of the names, "" when they say nothing
+        self.personal = personal  # something of a person agreed: mobile, mailbox, handle, identifier
+        self.bare = bare  # both are nothing but an organisation
+        self.company = company  # level of the organisations, "" when they say nothing
+        self.born = born  # a declared date or identifier agrees
 
 
 def score(facts: Facts, known: Known, scale: Scale, lead_bare: bool) -> Scored:
@@ -100,7 +114,7 @@ def score(facts: Facts, known: Known, scale: Scale, lead_bare: bool) -> Scored:
         mets = [met for met in mets if met.field != "email" or met.level not in ("near", "near_digit")]
     mail_met = any(met.field == "email" and met.bits > 0 for met in mets)
     if names is not None and names.level in name.PARTS and not mail_met and _spelled(facts, known) == 2:
-        names = names._replace(level="mailbox_spells", bits=max(names.bits, _SPELLED))  # 杨总, yangzhenbing@ and 杨真兵
+        names = names.worth(max(names.bits, _SPELLED), "mailbox_spells")  # 杨总, yangzhenbing@ and 杨真兵
     return _add_up(facts, known, scale, mets, names, conflict, both_bare, firm)
 
 
@@ -124,7 +138,7 @@ def _one_house(mets: list[Met], firm: Met | None, scale: Scale) -> tuple[list[Me
     other_phone = scale.fixed("phone", "differs", 0)
     told = [other_phone if (met.field, met.level) == ("phone", "bare_differs") else met for met in mets]
     if firm is not None and firm.level == "few_words":
-        milder = firm._replace(level="words", bits=-3.5)
+        milder = firm.worth(-3.5, "words")
         return [milder if met is firm else met for met in told], milder
     return told, firm
 
@@ -201,15 +215,13 @@ def _add_up(
         shared = phones + min(account, cap)
         kin = account + phones
     if names.level in name.AGREEMENTS and phones + person < _MADE_OF_NAMES and not _telling(facts, names, mets):
-        names = names._replace(bits=min(names.bits, scale.log_n + _NAMESAKE, _GUESS))
+        names = names.worth(min(names.bits, scale.log_n + _NAMESAKE, _GUESS))
     bits = scale.prior + person + shared + against + names.bits
     if not personal and fields <= {"city", "postcode"} and names.bits > 0 and not both_bare:
         bits -= scale.weights.name_city
     mets.append(names)
     born = any(met.field in ("id", "date") and met.bits > 4 for met in mets)
-    return Scored(
-        bits, kin, tuple(mets), names.level, personal, both_bare, firm.level if firm is not None else "", born
-    )
+    return Scored(bits, kin, mets, names.level, personal, both_bare, firm.level if firm is not None else "", born)
 
 
 def _agent(names: Met, firm: Met | None) -> bool:

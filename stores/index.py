@@ -6,27 +6,23 @@ Every method takes a whole batch in one round trip and is idempotent by event, s
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import chain, starmap
-from struct import Struct
+from itertools import chain
 from typing import Any
 
-import msgspec
 from redis.asyncio import Redis
 
 from leads.commonness import COMMON, CROWDED, FEW, ORGANISATION, WEAK
 from leads.records import (
-    Candidate,
     Committed,
     Decision,
-    EntityView,
     IndexStats,
     Outcome,
     Plan,
     RegisterAnswer,
-    Registered,
     Registration,
 )
 from stores import codec
+from stores.answers import read_answer, without
 from stores.connect import guarded
 from stores.layout import BLAME, Keys, slot_key
 from stores.scripts import Script
@@ -34,11 +30,6 @@ from stores.scripts import Script
 #: A lead's keys beyond these are not indexed; they come strongest first. The mask of shared keys is a double in Lua.
 MOST_KEYS = 52
 _COMMON = (WEAK, ORGANISATION, COMMON, FEW, CROWDED)
-_CANDIDATE = Struct(">IIQ")
-_LEAD = Struct(">IIB")
-_SINGLE = Struct(">IQ")
-_VIEW = Struct(">IQIB")
-_signed: dict[int, Struct] = {}
 REGISTER = Script("register", "register_numbers", "register_buckets", logged=False)
 
 
@@ -92,9 +83,9 @@ class ValkeyIndex:
         with guarded("register"):
             arguments += [lengths, b"".join(records), self.cases.get(tenant, ""), 0, *_COMMON]
             reply = await REGISTER(self.client, tables, arguments)
-        answer = _read_answer(batch, sizes, reply)
+        answer = read_answer(batch, sizes, reply)
         gone = {seq for seq in codec.unpack_seqs(reply[3]) if seq not in answer.records}
-        return _without(answer, gone) if gone else answer
+        return without(answer, gone) if gone else answer
 
     async def commit(self, tenant: str, decisions: Sequence[Decision]) -> list[Committed]:
         """Step 5, see the port."""
@@ -198,51 +189,3 @@ class ValkeyIndex:
             else Committed(None)
             for decision, status, value in zip(decisions, statuses, stored, strict=True)
         ]
-
-
-def _read_answer(batch: Sequence[Registration], sizes: bytes, reply: Any) -> RegisterAnswer:
-    leads, singles, views, seqs, records, decisions, highest, joined = reply
-    outcomes = dict(zip(decisions[::2], decisions[1::2], strict=True))
-    entities = _read_views(singles, views)
-    known = {s: r for s, r in zip(codec.unpack_seqs(seqs), records, strict=True) if r is not None}
-    registered: list[Registered] = []
-    at = 0
-    for i, (one, size) in enumerate(zip(batch, sizes, strict=True), 1):
-        seq, entity, shown = _LEAD.unpack_from(leads, at)
-        at += 9
-        candidates: tuple[Candidate, ...] = ()
-        if shown:
-            stop = at + 16 * shown
-            candidates = tuple(starmap(Candidate, _CANDIDATE.iter_unpack(leads[at:stop])))
-            at = stop
-        counter = _signed.get(size) or _signed.setdefault(size, Struct(f"{size}b"))
-        counts = counter.unpack_from(leads, at)
-        at += size
-        if len(one.keys) > size:
-            counts += (-1,) * (len(one.keys) - size)  # not indexed: no evidence
-        decided = outcomes.get(i)
-        if decided is None and entity not in entities:
-            entities[entity] = EntityView(entity, 0, (entity,), 1)
-        known.setdefault(seq, one.record)
-        registered.append(Registered(one.event, seq, entity, candidates, counts, decided))
-    return RegisterAnswer(tuple(registered), entities, known, IndexStats(highest, joined))
-
-
-def _without(answer: RegisterAnswer, gone: set[int]) -> RegisterAnswer:
-    """A lead removed with other keys than it came with is in some bucket still: nothing is known of it, so it is no candidate."""
-    registered = tuple(
-        msgspec.structs.replace(one, candidates=tuple(c for c in one.candidates if c.entity not in gone))
-        for one in answer.registered
-    )
-    return msgspec.structs.replace(answer, registered=registered)
-
-
-def _read_views(singles: bytes, packed: bytes) -> dict[int, EntityView]:
-    views = {entity: EntityView(entity, version, (entity,), 1) for entity, version in _SINGLE.iter_unpack(singles)}
-    at, end = 0, len(packed)
-    while at < end:
-        entity, version, size, listed = _VIEW.unpack_from(packed, at)
-        stop = at + 17 + 4 * listed
-        views[entity] = EntityView(entity, version, codec.unpack_seqs(packed[at + 17 : stop]), size)
-        at = stop
-    return views

@@ -16,9 +16,10 @@ from time import perf_counter
 from typing import Any, TypeVar
 
 from leads.records import Committed, Decision, Outcome, RegisterAnswer
+from streams.effect import Effect
 from streams.judging import Judging
 from streams.metrics import Metrics
-from streams.overlay import Confirmed, Effect, Overlay, cascade
+from streams.overlay import Confirmed, Overlay, cascade
 from streams.pipeline import Pipeline, Work
 from streams.ports import Index
 from streams.publication import Publication
@@ -53,7 +54,6 @@ class Flow:
         tenant: str,
         index: Index,
         pipeline: Pipeline,
-        recollection: Recollection,
         publication: Publication,
         metrics: Metrics,
         clock: Callable[[], int],
@@ -62,7 +62,7 @@ class Flow:
         self._tenant = tenant
         self._index = index
         self._pipeline = pipeline
-        self._recollection = recollection
+        self._recollection = Recollection()
         self._publication = publication
         self._metrics = metrics
         self._clock = clock

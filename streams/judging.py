@@ -20,7 +20,8 @@ from leads.records import (
 )
 from leads.unique import distinct
 from stores.customers import as_customer
-from streams.overlay import Effect, Overlay
+from streams.effect import Effect
+from streams.overlay import Overlay
 from streams.pipeline import Pipeline, Work
 from streams.recollection import Recollection
 
@@ -63,13 +64,13 @@ class Judging:
             seen = ((own, self._version(own)),)
         else:
             counts, neighbours, met = self._neighbours(mine, work.registration.keys, own)
-            looked = {mine.seq, own, *met, *(n.entity for n in neighbours)}
+            looked = {mine.seq, own, *met, *[n.entity for n in neighbours]}
             facts = [self._facts[s] for s in sorted(others) if s != mine.seq and s in self._facts]
             stats = IndexStats(mine.seq, self._joined + self._overlay.united)
             verdict = self._pipeline.judge(lead, counts, neighbours, facts, stats)
-            joined = [n for n in neighbours if n.first in verdict.joins]
-            members = tuple({mine.seq, *others, *(s for n in joined for s in n.seqs)})
-            seen = tuple((entity, self._version(entity)) for entity in met)
+            joined = [n for n in neighbours if n.first in verdict.joins] if verdict.joins else []
+            members = tuple({mine.seq, *others, *[s for n in joined for s in n.seqs]})
+            seen = tuple([(entity, self._version(entity)) for entity in met])
         plan = self._pipeline.plan(lead)
         taken = self._taken(lead.facts, plan.scope, neighbours)
         due = self._pipeline.answer_by(plan, lead)
@@ -82,12 +83,16 @@ class Judging:
 
     def _taken(self, facts: Facts, scope: str, neighbours: Sequence[Neighbour]) -> tuple[Taken, ...]:
         """Who else has a value that must be unique. Whether they are of the scope, and still others, commit sees."""
+        if not neighbours:
+            return ()
         found = []
-        for field, how in self._pipeline.unique(scope) if neighbours else ():
+        for field, how in self._pipeline.unique(scope):
             values = distinct(facts, field)
-            known = ((seq, their) for near in neighbours for seq, their in zip(near.seqs, near.facts, strict=True))
-            if values and (seqs := tuple(seq for seq, their in known if not values.isdisjoint(distinct(their, field)))):
-                found.append(Taken(how, field, seqs))
+            if not values:
+                continue
+            known = [(seq, their) for near in neighbours for seq, their in zip(near.seqs, near.facts, strict=True)]
+            if seqs := [seq for seq, their in known if not values.isdisjoint(distinct(their, field))]:
+                found.append(Taken(how, field, tuple(seqs)))
         return tuple(found)
 
     def _day(self, work: Work) -> int:
@@ -131,9 +136,9 @@ class Judging:
                     continue
                 few -= 1
             met |= dict.fromkeys(entities)
-            seqs = sorted(s for s in self._members(root, entities) if s in self._facts and s != mine.seq)
+            seqs = sorted([s for s in self._members(root, entities) if s in self._facts and s != mine.seq])
             if seqs:
-                facts = tuple(self._facts[s] for s in seqs)
+                facts = tuple([self._facts[s] for s in seqs])
                 neighbours.append(Neighbour(root, tuple(seqs), facts, shared, first))
         return counts, neighbours, met
 
@@ -157,8 +162,10 @@ class Judging:
         members: dict[int, None] = {}
         for entity in entities:
             view = self._answer.entities.get(entity)
-            members.update(dict.fromkeys(view.members if view else (entity,)))
-        members.update(dict.fromkeys(self._overlay.members(root)))
+            for seq in view.members if view is not None else (entity,):
+                members[seq] = None
+        for seq in self._overlay.members(root):
+            members[seq] = None
         if len(members) <= MOST_MEMBERS:
             return members
         ordered = list(members)

@@ -12,16 +12,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from leads.records import Decision
-
-
-class Effect(msgspec.Struct, frozen=True, gc=False):
-    """What one decision would do to the entities, and everything it looked at."""
-
-    decision: Decision
-    parts: tuple[int, ...]  # entities it unites, its own first
-    members: tuple[int, ...]  # sequence numbers known to be in the union
-    looked: frozenset[int]  # every entity it depends on, as named by the view and as named by the overlay
-    compared: int = 0  # entities the lead was compared with
+from streams.effect import Effect
 
 
 class Overlay:

@@ -1,31 +1,28 @@
-"""Records of leads met lately, by sequence number. Records never change, so nothing here can be out of date."""
+"""Records of the leads that one call of the shell has met, by sequence number."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 import msgspec
 
 from leads.records import Facts
 
-_decode = msgspec.msgpack.Decoder(Facts).decode
+_decode: Final = msgspec.msgpack.Decoder(Facts).decode
 
 
 class Recollection:
-    """A bounded memo. A record is decoded when somebody looks at it: many a candidate is dropped before.
+    """A memo of one flow: every answer of the index brings the records it speaks of, and decisions of the flow name leads of
+    its earlier answers. A record is decoded when somebody looks at it: many a candidate is dropped before."""
 
-    ``trim`` is called between flows only: what an answer brought must stay until the flow has judged by it.
-    """
-
-    def __init__(self, most: int = 40_000) -> None:
-        self._most = most
+    def __init__(self) -> None:
         self._facts: dict[int, Facts] = {}
         self._packed: dict[int, bytes] = {}
 
     def learn(self, records: Mapping[int, bytes]) -> None:
-        for seq, record in records.items():
-            if seq not in self._facts:
-                self._packed[seq] = record
+        """What an answer brought. Records never change, so nothing here can be out of date."""
+        self._packed.update(records)
 
     def put(self, seq: int, facts: Facts) -> None:
         """A lead that was prepared here need not be decoded."""
@@ -34,18 +31,8 @@ class Recollection:
     def __getitem__(self, seq: int) -> Facts:
         found = self._facts.get(seq)
         if found is None:
-            found = self._facts[seq] = _decode(self._packed.pop(seq))
+            found = self._facts[seq] = _decode(self._packed[seq])
         return found
 
     def __contains__(self, seq: object) -> bool:
-        return seq in self._facts or seq in self._packed
-
-    def __len__(self) -> int:
-        return len(self._facts) + len(self._packed)
-
-    def trim(self) -> None:
-        """Forget the older half when full, which costs less than keeping an order of use."""
-        if len(self) > self._most:
-            for memo in (self._facts, self._packed):
-                for seq in list(memo)[: len(memo) // 2]:
-                    del memo[seq]
+        return seq in self._packed or seq in self._facts

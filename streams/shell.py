@@ -26,7 +26,6 @@ from streams.metrics import Metrics
 from streams.pipeline import Pipeline, TenantSpec
 from streams.ports import Index, Message, Publisher
 from streams.publication import Publication
-from streams.recollection import Recollection
 from streams.suspects import Suspects
 from streams.tracing import Tracing
 
@@ -60,7 +59,6 @@ class Shell:
         self._sub_batch = sub_batch
         self._publication = Publication(publisher, metrics, clock, tracing)
         self._suspects = Suspects(index, slot)
-        self._recollections = {tenant: Recollection() for tenant in pipelines}
         self._locks = {tenant: asyncio.Lock() for tenant in pipelines}
 
     def pipelines(self) -> dict[str, Pipeline]:
@@ -100,7 +98,6 @@ class Shell:
         outcomes: list[Outcome] = []
         for tenant, works in taken.works.items():
             async with self._locks[tenant]:
-                self._recollections[tenant].trim()
                 flow = self._flow(tenant)
                 await flow.run(works)
                 outcomes += flow.outcomes
@@ -111,7 +108,6 @@ class Shell:
             tenant,
             self._index,
             self._pipelines[tenant],
-            self._recollections[tenant],
             self._publication,
             self._metrics,
             self._clock,

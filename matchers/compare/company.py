@@ -43,6 +43,7 @@ _COMMON = frozenset(
     "studies service services facultad faculdade departamento nacional federal inc ltd".split()
 )
 _COMMON_BITS = 1.0
+_SHORTEST = 3  # letters of a word that may stand for another one
 
 
 def compare(mine: Company | None, theirs: Iterable[tuple[Company, int]], scale: Scale, bare: bool) -> Met | None:
@@ -99,17 +100,18 @@ def _pair(my: Company, their: Company, seq: int, scale: Scale, bare: bool) -> Me
             return _brand(my, their, seq, scale)
         return scale.value("company", "core_bare" if bare else "core", _rivals(my, scale), seq)
     if level in ("branch", "place_conflict"):
-        return (
-            scale.fixed("company", "bare_differs", seq)._replace(level=level) if bare else _brand(my, their, seq, scale)
-        )
+        if not bare:
+            return _brand(my, their, seq, scale)
+        differs = scale.fixed("company", "bare_differs", seq)
+        return differs.worth(differs.bits, level)
     if level in ("homophone", "pinyin"):
         met = scale.value("company", "sounds", _rivals(my, scale), seq)
-        return met if likeness == 1.0 else met._replace(bits=met.bits - 2)
+        return met if likeness == 1.0 else met.worth(met.bits - 2)
     if level in ("prefix", "contained"):
         return _brand(my, their, seq, scale)
     if level == "abbreviation":
         met = _brand(my, their, seq, scale)
-        return met._replace(bits=met.bits - 2, level=level)
+        return met.worth(met.bits - 2, level)
     if level == "typo":
         return scale.value("company", "near", 0, seq)
     if level == "other_script":
@@ -163,7 +165,7 @@ def _parts(company: Company) -> tuple[dict[str, float], ...]:
 def _words_met(my: Company, their: Company, seq: int, scale: Scale, bare: bool) -> Met:
     differs = scale.fixed("company", "bare_differs" if bare else "differs", seq)
     if bare and _other_room(my, their):
-        return differs._replace(level="other_room")
+        return differs.worth(differs.bits, "other_room")
     best = max(_words_bits(mine, yours) for mine in _parts(my) for yours in _parts(their))
     if best == -inf:
         return differs
@@ -191,9 +193,9 @@ def _words_bits(mine: dict[str, float], yours: dict[str, float]) -> float:
 
 def _shared(mine: dict[str, float], yours: dict[str, float]) -> float:
     shared = sum((bits for word, bits in mine.items() if word in yours), 0.0)
-    right = [word for word in yours if word not in mine]
-    for word in mine:
-        if word in yours:
+    right = [word for word in yours if word not in mine and len(word) >= _SHORTEST]
+    for word in mine if right else ():
+        if word in yours or len(word) < _SHORTEST:
             continue
         for other in right:
             if _alike(word, other):
@@ -204,8 +206,8 @@ def _shared(mine: dict[str, float], yours: dict[str, float]) -> float:
 
 
 def _alike(one: str, two: str) -> bool:
-    """A typing mistake or an abbreviation of one word."""
-    short, long = sorted((one, two), key=len)
-    if len(short) >= 3 and long.startswith(short):
+    """A typing mistake or an abbreviation of one word; both have ``_SHORTEST`` letters at least."""
+    short, long = (one, two) if len(one) <= len(two) else (two, one)
+    if long.startswith(short):
         return True
     return len(short) >= 5 and OSA.distance(one, two, score_cutoff=1) <= 1

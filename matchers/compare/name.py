@@ -106,7 +106,7 @@ def _contradiction(level: str, mine: Name, scale: Scale, seq: int) -> Met:
     if level != "conflict_surname":
         return met
     given = rarity(msgspec.structs.replace(mine, surname="", kind="given"))
-    return met._replace(bits=max(met.bits, min(given + log2(_MISREAD), 3.0)))
+    return met.worth(max(met.bits, min(given + log2(_MISREAD), 3.0)))
 
 
 def _agreement(level: str, mine: Name, their: Name, scale: Scale, seq: int) -> Met:

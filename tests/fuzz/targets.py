@@ -42,7 +42,7 @@ from leadstream.handles import Handles
 from leadstream.roster_file import read_roster
 from routing.values import number
 from stores import codec
-from stores.index import _read_answer, _read_views
+from stores.answers import read_answer, read_views
 from stores.journal import glance, taken_out
 from stores.stream_entry import FIELD, pack, unpack
 from streams.dead_letters import dead_letter, read_letter, redrive
@@ -238,9 +238,9 @@ def _replies(maker: Maker) -> object:
         struct.pack(">IIB", 1, 1, 1) + struct.pack(">IIQ", 1, 1, 3) + b"\1\0" + struct.pack(">IIB", 2, 2, 0) + b"\0\0"
     )
     views = struct.pack(">IQIB", 7, 2, 2, 2) + struct.pack(">II", 7, 8)
-    _read_views(b"", maker.data([views, views * 3]))
+    read_views(b"", maker.data([views, views * 3]))
     reply = [maker.data([leads]), struct.pack(">IQ", 1, 1), maker.data([views]), b"", [], [], 2, 0]
-    return _read_answer(batch, bytes((2, 2)), reply)
+    return read_answer(batch, bytes((2, 2)), reply)
 
 
 @cache
