@@ -130,7 +130,7 @@ def _of_that_name(facts: Facts, firm: Met, names: Met | None, scale: Scale) -> M
     if not held:
         return firm
     rivals = max(held) * 2.0**names.bits + scale.weights.rows["company", firm.level].u
-    return firm._replace(bits=firm.bits + log2(firm.rivals / rivals), rivals=rivals)
+    return Met("company", firm.level, firm.bits + log2(firm.rivals / rivals), firm.seq, rivals)
 
 
 def _one_house(mets: list[Met], firm: Met | None, scale: Scale) -> tuple[list[Met], Met | None]:
