@@ -44,6 +44,13 @@ def share(part: str, whole: str) -> str:
     return f"({part}) / ({whole} > 0) or {whole} * 0"
 
 
+def day(counter: str, by: str = "tenant, source") -> str:
+    """What came in a day, per ``by``. A source never seen before appears with its whole count, in which ``increase`` sees no step:
+    it counts from nothing, as in prometheus/recording.yml."""
+    since = f"({counter} - ({counter} offset 1d or {counter} * 0)) >= 0"
+    return f"sum by ({by}) ({since} or increase({counter}[1d]))"
+
+
 def share_by(part: str, by: str = "source", over: str = W) -> str:
     """The rate of a counter as a share of all outcomes, per ``by``: 0 where it never counted."""
     whole = f"sum by ({by}) (rate(leadstream_outcomes_total{MINE}{over}))"

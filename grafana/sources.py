@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from grafana_foundation_sdk.builders import dashboard
 
-from grafana.layout import MINE, RECEIVED, W, board, is_it_fine, share, share_by
+from grafana.layout import MINE, RECEIVED, W, board, day, is_it_fine, share, share_by
 from grafana.panels import Panel, answer, bars, lines
 
 
@@ -22,18 +22,18 @@ def _own() -> str:
 
 
 def _answers() -> list[Panel]:
-    every = f"sum(rate(leadstream_outcomes_total{MINE}[1d]))"
+    every = day(f"leadstream_outcomes_total{MINE}")
 
     def worst(part: str) -> str:
-        return f"max({share_by(part, over='[1d]')}) or vector(0)"
+        return f"max({day(part)} / ({every} > 0)) or vector(0)"
 
     late = f"sum(rate(leadstream_late_leads_total{MINE}[1d])) or vector(0)"
     timed = f"sum(rate(leadstream_timed_leads_total{MINE}[1d])) or vector(0)"
     steps = ((None, "green"), (0.1, "orange"), (0.5, "red"))
     return [
         *is_it_fine(),
-        answer("Sources that bring leads", "How many sources brought a lead in the last hour.", f"count(sum by (source) (increase(leadstream_leads_received_total{MINE}[1h])) > 0) or vector(0)"),
-        answer("Duplicates, a day", "Share of all leads that were customers we knew.", share(f"sum(rate({DUPLICATES}[1d])) or vector(0)", every), "percentunit", decimals=1),
+        answer("Sources that bring leads", "How many sources brought a lead within a day.", f"count({every} > 0) or vector(0)"),
+        answer("Duplicates, a day", "Share of all leads that were customers we knew.", share(f"sum({day(DUPLICATES)}) or vector(0)", f"sum({every})"), "percentunit", decimals=1),
         answer("Worst own twice", "The highest share of a source's leads that this same source had brought before: paid for twice.", worst(_own()), "percentunit", ((None, "green"), (0.05, "orange"), (0.2, "red")), decimals=1, runbook="source_brings_rubbish"),
         answer("Worst invalid", "The highest share of a source's leads that could not be used.", worst(INVALID), "percentunit", steps, decimals=1, runbook="source_brings_rubbish"),
         answer("Late, a day", "Of leads that say when the customer left his details, the share that came over an hour later.", share(late, timed), "percentunit", ((None, "green"), (0.1, "orange"), (0.5, "red")), decimals=1, runbook="source_brings_rubbish"),

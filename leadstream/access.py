@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,12 +10,12 @@ import msgspec
 from leads.errors import BadInput
 from leads.records import Outcome
 from leadstream.configuration.settings import Settings
-from leadstream.past import Past
+from leadstream.past import history, when
 from leadstream.runtime import Runtime, clock
 from leadstream.subject import Subject, find, raw
 from matchers import question
 from stores import guard
-from stores.journal import Effect, Move, ValkeyJournal, effects, note
+from stores.journal import Move, note
 
 #: Moves that say that somebody looked at a person, or changed what may be done with him.
 SEEN = ("revealed", "asked", "accessed", "erased", "barred", "unbarred", "refuse")
@@ -45,7 +44,7 @@ async def audited(settings: Settings, tenant: str, receipt: str) -> list[str]:
             who = await find(runtime, tenant, receipt, {})
             ids = {member for now in who.entities for member in now.members}
         lines = []
-        async for effect in _history(runtime, tenant):
+        async for effect in history(runtime, tenant):
             move = effect.move
             if move is not None and move.what in SEEN and (ids is None or move.entity in ids):
                 lines.append(_line(move))
@@ -59,10 +58,10 @@ async def _all(runtime: Runtime, who: Subject) -> dict[str, Any]:
     events = [event for event, seq in who.events.items() if seq]
     outcomes = await runtime.index.outcomes(who.tenant, [bytes.fromhex(event) for event in events])
     by_event: dict[str, Outcome] = {outcome.event: outcome for outcome in outcomes if outcome}
-    history = [e.move async for e in _history(runtime, who.tenant) if e.move is not None and e.move.entity in ids]
+    moves = [e.move async for e in history(runtime, who.tenant) if e.move is not None and e.move.entity in ids]
     messages = [
         {
-            "received": _when(envelope.at_ms),
+            "received": when(envelope.at_ms),
             "source": envelope.source,
             "door": envelope.door,
             "row": row.fields | row.extra,
@@ -82,7 +81,7 @@ async def _all(runtime: Runtime, who: Subject) -> dict[str, Any]:
         ],
         "customers": [msgspec.to_builtins(now) for now in who.entities],
         "contacts": await _contacts(runtime, who),
-        "history": [{"at": _when(move.at_ms), **_named(move)} for move in history],
+        "history": [{"at": when(move.at_ms), **_named(move)} for move in moves],
         "received": messages,
     }
 
@@ -115,29 +114,11 @@ async def _contacts(runtime: Runtime, who: Subject) -> list[dict[str, Any]]:
             mine = {now.id for now in who.entities}
             contacts = [c for h, c in zip(known.held.holders, known.contacts, strict=True) if h.entity in mine]
             for one in (*contacts, known.before):
-                told += [{"at": _when(moment)} for moment in one.moments]
-                told += [{"refused_until": _when(one.refused_ms)}] if one.refused_ms else []
+                told += [{"at": when(moment)} for moment in one.moments]
+                told += [{"refused_until": when(one.refused_ms)}] if one.refused_ms else []
     return list({repr(one): one for one in told}.values())
-
-
-async def _history(runtime: Runtime, tenant: str) -> AsyncIterator[Effect]:
-    """Everything on record, oldest first: what was relayed, then what the store still holds."""
-    last = 0
-    async for effect in Past(runtime, tenant).effects():
-        last = max(last, effect.number)
-        yield effect
-    while entries := await ValkeyJournal(runtime.client).read(tenant, last, 1_000):
-        last = entries[-1][0]
-        for effect in await effects(runtime.index, tenant, entries):
-            yield effect
 
 
 def _line(move: Move) -> str:
     whom = f"customer {move.entity}" if move.entity else "no customer"
-    return f"{_when(move.at_ms)}  {move.member or '-':<16} {move.what:<10} {whom}"
-
-
-def _when(at_ms: int) -> str:
-    if at_ms >= 253_402_300_800_000:
-        return "for ever"
-    return datetime.fromtimestamp(at_ms / 1_000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{when(move.at_ms)}  {move.member or '-':<16} {move.what:<10} {whom}"

@@ -42,6 +42,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "rule": ("the written rule", "成文规则"),
     "goes": ("goes to", "归属"),
     "by": ("by", "裁决人"),
+    "judges": ("may decide", "可裁决"),
+    "nobody": ("no leader who is no party; an admin, with --admin", "无非当事主管；由管理员用 --admin 裁决"),
     "asked": ("waits for consent", "待同意"),
     "now": ("in force", "生效"),
     "none": ("no shares are agreed", "未约定分成"),
@@ -185,6 +187,8 @@ def text(file: File, now_ms: int, zone: ZoneInfo, lang: Lang) -> str:
         lines.append(f"{_say('rule', lang)} ({case.proposal.rulebook}):")
         lines += [f"  {ground.rule}: {ground.says}" for ground in case.proposal.grounds]
         lines.append(f"  -> {_say('goes', lang)} {case.proposal.owner}, {_percents(case.proposal.parts)}")
+    if case.running:
+        lines.append(f"{_say('judges', lang)}: {', '.join(file.judges) or _say('nobody', lang)}")
     return "\n".join([*lines, *_rulings(case, lang)])
 
 

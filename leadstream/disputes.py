@@ -43,6 +43,7 @@ class File(msgspec.Struct, frozen=True):
     dependence: Dependence | None
     shares: Shares
     customer: dict[str, str]  # masked
+    judges: tuple[str, ...]  # who may decide it now; () nobody but an admin
 
 
 def as_given(tenant: str, receipt: str) -> str:
@@ -202,7 +203,9 @@ class Disputes:
         shares = (await kept.shares(self._index.client, tenant, case.seq, case.scope)).shares
         found = await records(self._index.client, tenant, [case.seq])
         customer = masked(_facts(found[case.seq]) if case.seq in found else None)
-        return File(case, seen, contributions(seen), dependence(seen), shares, customer)
+        before = [decision.by for decision in case.decisions]
+        judges = leaders_of(await self._policies.now(tenant), [*case.parties, *before]) if case.running else []
+        return File(case, seen, contributions(seen), dependence(seen), shares, customer, tuple(judges))
 
     async def listed(self, tenant: str, *, everything: bool = False) -> list[Case]:
         """Cases that run, or all there ever were. Raises StoreDown."""

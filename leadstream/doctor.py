@@ -154,6 +154,14 @@ def _store(found: Condition, now_ms: int) -> list[Finding]:
                 "bad", "the last write of the store to its disk failed", "is the disk full? See the log of the store"
             )
         )
+    if found.synced_ms:
+        listed.append(
+            Finding(
+                "look",
+                f"the disk of the store took {found.synced_ms} ms for a write within the last ten minutes",
+                "who else writes to that disk (iostat -x 5)? Every lead and every question waits for it; give the store one of its own",
+            )
+        )
     if found.limit and found.memory > 0.8 * found.limit:
         listed.append(
             Finding(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -14,7 +15,7 @@ import msgspec
 from leads.records import Envelope, Outcome, Plan
 from leadstream.runtime import Runtime
 from stores.archive import Archive
-from stores.journal import Effect, effects
+from stores.journal import Effect, ValkeyJournal, effects
 from streams.topics import JOURNAL, RAW
 
 _envelope = msgspec.json.Decoder(Envelope).decode
@@ -79,6 +80,25 @@ class Past:
 
         async for message in read(",".join(runtime.settings.log.bootstrap), topic):
             yield message.key, message.value
+
+
+async def history(runtime: Runtime, tenant: str) -> AsyncIterator[Effect]:
+    """Everything on record, oldest first: what was relayed, then what the store still holds."""
+    last = 0
+    async for effect in Past(runtime, tenant).effects():
+        last = max(last, effect.number)
+        yield effect
+    while entries := await ValkeyJournal(runtime.client).read(tenant, last, 1_000):
+        last = entries[-1][0]
+        for effect in await effects(runtime.index, tenant, entries):
+            yield effect
+
+
+def when(at_ms: int) -> str:
+    """A moment as lists show it, in UTC."""
+    if at_ms >= 253_402_300_800_000:
+        return "for ever"
+    return datetime.fromtimestamp(at_ms / 1_000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 class Order:

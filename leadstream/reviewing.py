@@ -14,6 +14,7 @@ from leadstream.configuration.settings import Settings
 from leadstream.customer import profile_of, profile_text
 from leadstream.explaining import event_of, explained
 from leadstream.masking import values
+from leadstream.past import history, when
 from leadstream.runtime import Runtime, clock
 from matchers.learn import teaches
 from routing.days import day_number
@@ -23,6 +24,8 @@ from stores.lookup import records
 _FIELDS = ("name", "company", "phone", "email", "handle", "city")
 _PERSONAL = re.compile(r"@|(?:\d[\s.-]?){7}")
 _LONGEST_REASON = 200
+#: Moves by which a person takes back what matching united (docs/objectives.md: correct owner), or had left open.
+CORRECTIONS = ("split", "told_apart")
 _decode = msgspec.msgpack.Decoder(Facts).decode
 
 #: What to tell the person, by status.
@@ -153,6 +156,17 @@ async def splitting(settings: Settings, tenant: str, event: str, who: str, why: 
     finally:
         await runtime.close()
     return told(done.status, done.entity)
+
+
+async def corrected(settings: Settings, tenant: str) -> list[str]:
+    """What people took back of what matching had decided, oldest first: when, what, the lead's receipt, who and why."""
+    runtime = Runtime(settings)
+    try:
+        moves = [effect.move async for effect in history(runtime, tenant) if effect.move]
+    finally:
+        await runtime.close()
+    lines = [f"{when(m.at_ms)}  {m.what:<10}  {m.event}  {m.member}: {m.why}" for m in moves if m.what in CORRECTIONS]
+    return lines or ["nothing was taken back, as far as the journal goes back"]
 
 
 def told(status: str, entity: int) -> str:

@@ -69,7 +69,7 @@ class Runtime:
         self._env = env
         self.data = Path(settings.data)
         self.embedded_log = settings.log.kind == "embedded"
-        self.url = settings.store.url or start_or_attach(store_home(self.data))
+        self.url = settings.store.url or start_or_attach(store_home(self.data), memory=settings.store.memory)
         self.client = connect(self.url, timeout_s=timeout_s)
         self.index = ValkeyIndex(self.client)
         self.facts = msgspec.msgpack.Decoder(Facts).decode

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import logging
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import FrameType
 
@@ -21,6 +23,8 @@ import httpx
 
 from leads.errors import BadInput, LeadstreamError, StoreDown
 from stores.embedded import start_or_attach, stop
+
+_log = logging.getLogger(__name__)
 
 #: What a child may take to finish its batch before it is killed.
 GRACE_S = 30.0
@@ -39,10 +43,10 @@ def store_home(data: Path) -> Path:
 
 
 class Service:
-    """The service of one data folder. ``command``: how to start a part, e.g. ["python", "-m", "leadstream", "worker"]."""
+    """The service of one data folder. ``memory``: what its store may take, such as 2gb; "" has no limit."""
 
-    def __init__(self, data: Path) -> None:
-        self._data = data
+    def __init__(self, data: Path, memory: str = "") -> None:
+        self._data, self._memory = data, memory
         self._lock = data / "service.lock"
         self.log = data / "service.log"
 
@@ -95,7 +99,7 @@ class Service:
             try:
                 for child in children:  # they load themselves while the store loads its data, and wait for it as we do
                     child.keep()
-                start_or_attach(store_home(self._data))
+                start_or_attach(store_home(self._data), memory=self._memory)
                 looked = time.monotonic()
                 while not stopping.seen:
                     for child in children:
@@ -114,9 +118,9 @@ class Service:
     def _keep_store(self) -> None:
         """Start the store again if it has died; worker and gateway wait in place for it."""
         try:
-            start_or_attach(store_home(self._data), within_s=_PATIENCE_S)
-        except StoreDown as error:
-            print(f"store: {error}", flush=True)
+            start_or_attach(store_home(self._data), within_s=_PATIENCE_S, memory=self._memory)
+        except StoreDown:
+            _log.warning("the store does not come up; its own log says why")
 
     @contextlib.contextmanager
     def _only_one(self) -> Iterator[None]:
@@ -162,9 +166,8 @@ class _Child:
             lived = now - self._born
             self._pause = _FIRST_PAUSE_S if lived > _LONGEST_PAUSE_S else min(2 * self._pause, _LONGEST_PAUSE_S)
             self._next = now + self._pause
-            print(
-                f"{self._command[3]}: ended with {self._process.returncode}, again in {self._pause:.1f} s", flush=True
-            )
+            ended = {"part": self._command[3], "status": self._process.returncode, "again_s": self._pause}
+            _log.warning("a part ended and is started again", extra=ended)
             self._process = None
         if now >= self._next:
             self._process = subprocess.Popen(self._command)  # noqa: S603  (our own command line)
@@ -183,12 +186,30 @@ class _Child:
                 self._process.wait()
 
 
-def await_ready(url: str, log: Path, within_s: float = 60.0) -> None:
-    """Returns when the door says it is ready. Raises LeadstreamError when it does not within the time."""
+def check_free(host: str, port: int, what: str, remedy: str) -> None:
+    """Raises BadInput when somebody listens on the port already."""
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, port))
+        except OSError as error:
+            raise BadInput("port_taken", f"port {port} of {what} cannot be had ({error.strerror}); {remedy}") from error
+
+
+def await_ready(pages: Mapping[str, tuple[str, str]], log: Path, within_s: float = 60.0) -> None:
+    """Returns when every page (who it is of -> its address, what stands on it once he is ready) has said so.
+    Raises LeadstreamError naming who has not within the time."""
     deadline = time.monotonic() + within_s
-    while time.monotonic() < deadline:
-        with contextlib.suppress(httpx.HTTPError):
-            if httpx.get(f"{url}/readyz", timeout=2.0).status_code == 200:
-                return
-        time.sleep(0.1)
-    raise LeadstreamError(f"the door at {url} is not ready after {within_s:.0f} s; see {log}")
+    for who, (url, word) in pages.items():
+        while not _says(url, word):
+            if time.monotonic() > deadline:
+                raise LeadstreamError(f"{who} is not ready after {within_s:.0f} s; see {log}")
+            time.sleep(0.1)
+
+
+def _says(url: str, word: str) -> bool:
+    try:
+        answer = httpx.get(url, timeout=2.0)
+    except httpx.HTTPError:
+        return False
+    return answer.status_code == 200 and word in answer.text

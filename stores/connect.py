@@ -63,6 +63,14 @@ async def infos(client: Any, *sections: str) -> list[dict[str, Any]]:
     return sorted(said.values(), key=lambda one: -int(one["used_memory"]))
 
 
+async def everywhere(client: Any, *command: Any) -> list[Any]:
+    """What each server answers to a command without a key; of a cluster all that hold slots."""
+    if not isinstance(client, RedisCluster):
+        return [await client.execute_command(*command)]
+    said: dict[str, Any] = await client.execute_command(*command, target_nodes=RedisCluster.PRIMARIES)
+    return list(said.values())
+
+
 def of_cluster(url: str) -> bool:
     return url.partition("://")[0] in CLUSTERS
 

@@ -33,6 +33,8 @@ Fsync = Literal["always", "everysec"]
 _LONGEST_SOCKET = 100
 #: An append-only file that grew beyond this since its last rewrite is rewritten at a clean stop.
 REWRITE_BYTES = 64 << 20
+#: What the server does for longer at a time, such as to wait for its disk, it keeps in mind, ms (leadstream doctor asks).
+SLOW_MS = 50
 #: Name of a dump while one is written or loaded.
 _DUMP = "dump.rdb"
 #: Servers this process has started: kept so that the child is reaped and never warned about.
@@ -40,11 +42,17 @@ _children: dict[Path, subprocess.Popen[bytes]] = {}
 
 
 def start_or_attach(
-    directory: Path | str, *, fsync: Fsync = "always", within_s: float = 180.0, compact: bool = True
+    directory: Path | str,
+    *,
+    fsync: Fsync = "always",
+    within_s: float = 180.0,
+    compact: bool = True,
+    memory: str = "",
 ) -> str:
     """URL of the live server of this directory; starts it when none answers. Safe to call from many processes at once.
 
-    A server that is started not to be ``compact`` never rewrites its file: its data is thrown away at the end.
+    A server that is started not to be ``compact`` never rewrites its file: its data is thrown away at the end. ``memory``: what
+    it may take, such as 2gb, before it refuses to write; "" has no limit.
     The server outlives the caller; ``stop`` ends it. Returns when it has loaded its data (about 7 s per million leads).
     Raises Misconfigured when there is no server program, StoreDown when it does not come up.
     """
@@ -53,7 +61,8 @@ def start_or_attach(
     socket = socket_path(home)
     with _only_one(home):
         if not _answers(socket, within_s):
-            child = _launch(home, socket, fsync, {} if compact else {"auto-aof-rewrite-percentage": "0"})
+            other = {"maxmemory": memory or "0"} | ({} if compact else {"auto-aof-rewrite-percentage": "0"})
+            child = _launch(home, socket, fsync, other)
             _children[home] = child
             _await_ready(child, socket, home, within_s)
     return f"unix://{socket}"
@@ -198,6 +207,7 @@ def _launch(
         "maxmemory-policy": "noeviction",
         "lua-time-limit": "60000",  # the old name of busy-reply-threshold, which every version knows
         "slowlog-log-slower-than": "-1",  # it would quote what was sent
+        "latency-monitor-threshold": str(SLOW_MS),
         "dbfilename": _DUMP,
         **other,
     }

@@ -24,7 +24,8 @@ _json = msgspec.json.Encoder().encode
 
 
 class Letter(msgspec.Struct, frozen=True):
-    """A dead letter as people see it. ``stage`` is where it failed: prepare, worker, door."""
+    """A dead letter as people see it. ``stage`` is where it failed: prepare, worker, door. ``at_ms`` is when the door took it, from
+    ``source``; 0 and "" when it does not say."""
 
     event: str
     reason: str
@@ -33,6 +34,8 @@ class Letter(msgspec.Struct, frozen=True):
     origin: str  # ref of the original message: topic/partition/offset
     size: int  # bytes of the original value
     message: Message
+    at_ms: int = 0
+    source: str = ""
 
 
 def dead_letter(
@@ -72,6 +75,8 @@ def read_letter(message: Message) -> Letter:
         origin="/".join(origin),
         size=len(message.value),
         message=message,
+        at_ms=int(at) if (at := headers.get("at_ms", "")).isdecimal() else 0,
+        source=headers.get("source") or headers.get("ce_source", "").rpartition("/")[2],
     )
 
 
@@ -107,6 +112,14 @@ def redrive(letter: Letter, mended: bytes | None = None) -> Message:
         again = tuple(_again(row, letter.event) for row in rows)
         value = _json(msgspec.structs.replace(envelope, rows=again, redrive_of=letter.event))
     return Message(topic=RAW, key=letter.message.key, value=value, headers=kept)
+
+
+def receipts(message: Message) -> list[str]:
+    """The events of a message of the raw topic; none of bytes that are no envelope."""
+    try:
+        return [row.event for row in _envelope(message.value).rows]
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return []
 
 
 def _again(row: Row, event: str) -> Row:

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated
+from collections.abc import Awaitable
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from leadstream.commands.options import Actor, Config, Event, Lang, Reason, Tenant, installation
+from leadstream.commands.owners import Admin
 from leadstream.commands.people import words
+
+if TYPE_CHECKING:
+    from leads.cases import Answer
+    from leadstream.disputes import Disputes
 
 case_app = typer.Typer(
     no_args_is_help=True, help="Disputes about whose a customer is: evidence, the written rule, a decision."
@@ -80,17 +86,21 @@ def case_decide(
     reason: Reason,
     owner: Annotated[str, typer.Option(help="Whose it is; without it as the rule proposes.")] = "",
     share: ShareOption = None,
+    admin: Admin = False,
     lang: Lang = "en",
     config_file: Config = "",
     tenant: Tenant = "",
 ) -> None:
-    """Decide as a leader who is no party. The customer passes on, and the shares stand, in the same step."""
+    """Decide as a leader who is no party, or as an admin. The customer passes on, and the shares stand, in the same step."""
     from leadstream.casebook import percent, told
 
     settings, chosen = installation(config_file, tenant)
     parts = percent(share or ())
-    asked = told(settings, chosen, lambda c: c.decide(chosen, number, actor, reason, owner, parts), words(lang))
-    print(asyncio.run(asked))
+
+    def decide(court: Disputes) -> Awaitable[Answer]:
+        return court.decide(chosen, number, actor, reason, owner, parts, admin=admin)
+
+    print(asyncio.run(told(settings, chosen, decide, words(lang))))
 
 
 @case_app.command("appeal")

@@ -142,7 +142,13 @@ def access(
     print(f"{len(kept['leads'])} leads, {len(kept['received'])} messages, {len(kept['history'])} moves: {out}")
 
 
-def audit(receipt: Receipt = "", config_file: Config = "", tenant: Tenant = "") -> None:
+def audit(
+    receipt: Annotated[
+        str, typer.Argument(help="The receipt of any lead of this person; without one, of everybody.")
+    ] = "",
+    config_file: Config = "",
+    tenant: Tenant = "",
+) -> None:
     """Who looked at whom, and when: revealed values, questions asked, data handed out, people erased."""
     from leadstream.access import audited
 

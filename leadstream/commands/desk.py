@@ -48,6 +48,15 @@ def review_decide(
     print(asyncio.run(deciding(*installation(config_file, tenant), event, answer, actor, reason)))
 
 
+@review_app.command("corrected")
+def review_corrected(config_file: Config = "", tenant: Tenant = "") -> None:
+    """What people took back of what had been decided: split, told apart. With receipts, for leadstream explain."""
+    from leadstream.reviewing import corrected
+
+    for line in asyncio.run(corrected(*installation(config_file, tenant))):
+        print(line)
+
+
 def split(event: Event, actor: Actor, reason: Reason, config_file: Config = "", tenant: Tenant = "") -> None:
     """Take a lead out of the customer it was united with; they are told apart for ever."""
     from leadstream.reviewing import splitting

@@ -31,8 +31,13 @@ def letters_show(event: str, config_file: Config = "") -> None:
 
 
 @letters_app.command("redrive")
-def letters_redrive(event: str, config_file: Config = "") -> None:
-    """Send a dead letter again as a new event that names the old one."""
+def letters_redrive(
+    event: Annotated[list[str] | None, typer.Argument(help="Of the list; several.")] = None,
+    reason: Annotated[list[str] | None, typer.Option(help="All letters of this reason.")] = None,
+    config_file: Config = "",
+) -> None:
+    """Send dead letters again, each as a new event that names the old one. Twice adds nothing."""
     from leadstream.letters import redriving
 
-    print(asyncio.run(redriving(settings_of(config_file), event)))
+    for line in asyncio.run(redriving(settings_of(config_file), event or [], reason or [])):
+        print(line)

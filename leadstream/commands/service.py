@@ -28,20 +28,29 @@ def up(
     metrics_port: Annotated[int, typer.Option(help="Port of the worker's /metrics.")] = 9464,
 ) -> None:
     """Start the embedded service: store, pipeline, gateway."""
-    from leadstream.service import Service, await_ready
+    from leadstream.logs import setup
+    from leadstream.service import Service, await_ready, check_free
 
     settings = settings_of(config_file)
-    service = Service(Path(settings.data))
+    service, door = Service(Path(settings.data), settings.store.memory), settings.gateway
     more = ["--config", config_file] if config_file else []
+    url = f"http://{door.host}:{door.port}"
+    pages = {f"the door at {url}": (f"{url}/readyz", "ready")}
+    running = service.pid()
+    if not running:
+        check_free(door.host, door.port, "the door", "set another gateway.port in the configuration")
+        if metrics_port:
+            check_free("", metrics_port, "the worker's /metrics", "name another one with --metrics-port")
+            pages["the worker"] = f"http://127.0.0.1:{metrics_port}/metrics", "\nleadstream_ready 1.0"
     if foreground:
+        setup("supervisor")
         service.supervise([["worker", "--metrics-port", str(metrics_port), *more], ["gateway", *more]])
         return
-    if service.pid():
+    if running:
         print("already up")
     else:
         service.start([*more, "--metrics-port", str(metrics_port)])
-    url = f"http://{settings.gateway.host}:{settings.gateway.port}"
-    await_ready(url, service.log)
+    await_ready(pages, service.log)
     print(f"up: {url}   metrics: {url}/metrics and port {metrics_port}   log: {service.log}")
 
 

@@ -18,11 +18,15 @@ from stores.demoted import LEAST_LARGE
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")]
 EnvName = Annotated[str, StringConstraints(pattern=r"^([A-Z][A-Z0-9_]*)?$")]
+Memory = Annotated[str, StringConstraints(pattern=r"^([1-9][0-9]*(mb|gb))?$")]
 Kind = Literal["text", "name", "company", "address", "id", "date", "number", "category"]
 
 
 class StoreSection(Section):
     url: str = ""  # "" is the embedded server; a URL with a password comes from LEADSTREAM_STORE_URL
+    memory: Memory = (
+        ""  # what the embedded server may take before it refuses to write, from its next start on; "" has no limit
+    )
 
 
 class LogSection(Section):

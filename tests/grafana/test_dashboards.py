@@ -161,6 +161,20 @@ def test_a_deploy_and_a_policy_change_are_marked(tmp_path: Path) -> None:
             assert server.query(marks[name], NOW_S - 150) == [], "not before"
 
 
+def test_a_source_that_appears_with_its_whole_count_is_seen_at_once(tmp_path: Path) -> None:
+    recorder, labels = Recorder(), {"job": "worker", "instance": "a", "tenant": "acme", "source": "vendor"}
+    for step in range(4):
+        for code, reason, n in (("rejected", "no_identity", 60.0), ("pooled", "unmatched", 40.0)):
+            at_s = NOW_S - step * 15
+            recorder.add("leadstream_outcomes_total", n, at_s, labels | {"code": code, "reason": reason})
+        recorder.add("leadstream_duplicates_total", 20.0, NOW_S - step * 15, labels | {"met": "own"})
+    shown = {panel["title"]: panel for panel in BOARDS["sources"]["panels"]}
+    with running(tmp_path, recorded=recorder) as server:
+        for title, value in (("Sources that bring leads", 1), ("Worst invalid", 0.6), ("Worst own twice", 0.2)):
+            (answer,) = server.query(expressions(shown[title])[0], NOW_S)
+            assert float(answer["value"][1]) == pytest.approx(value), title
+
+
 def test_the_answers_are_the_true_ones(prometheus: Prometheus, troubled: Prometheus) -> None:
     def said(board: str, server: Prometheus) -> dict[str, float]:
         return {

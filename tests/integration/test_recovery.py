@@ -112,13 +112,24 @@ def test_doctor_says_what_is_wrong_and_what_to_do(site: Site) -> None:
     (keys / "archive.key").write_bytes(bytes(32))
     with site.raw() as store:
         store.config_set("maxmemory-policy", "allkeys-lru")
+        store.config_set("latency-monitor-threshold", 1)
+        store.config_set("appendfsync", "always")
+        for n in range(200):  # any disk needs a millisecond for one of these
+            store.set("doctor", "x" * 5_000_000 if n % 20 == 0 else "")
     try:
         done = site.run("doctor")
         assert done.returncode == 1
-        for said in ("others can read", "maxmemory-policy", "does not open with this key"):
+        for said in (
+            "others can read",
+            "maxmemory-policy",
+            "does not open with this key",
+            "the disk of the store took",
+        ):
             assert said in done.stdout
     finally:
         (keys / "archive.key").write_bytes(right)
         keys.chmod(0o700)
         with site.raw() as store:
             store.config_set("maxmemory-policy", "noeviction")
+            store.config_set("latency-monitor-threshold", embedded.SLOW_MS)
+            store.delete("doctor")

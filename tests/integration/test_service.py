@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import re
 import signal
+import socket
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,7 +19,8 @@ import pytest
 
 from gateway.delivery import Digester
 from gateway.signatures import twilio_signature
-from leadstream.service import Service, store_home
+from leads.errors import LeadstreamError
+from leadstream.service import Service, await_ready, store_home
 from stores import embedded
 from tests.chaos.site import SECRETS, TENANT, Site
 from tests.parts import valkey
@@ -306,3 +309,25 @@ def test_no_phone_and_no_mail_where_they_do_not_belong(told: Told) -> None:
     assert {"service.log", "store.log", "metrics of the door", "metrics of the worker"} <= pages.keys()
     leaks = [(page, said) for page, text in pages.items() for said in (*PHONES, *MAILS) if said in text.lower()]
     assert leaks == []
+
+
+def test_up_names_the_port_that_is_taken_and_what_to_set(tmp_path_factory: pytest.TempPathFactory) -> None:
+    site = Site(tmp_path_factory.mktemp("taken"), gateway={"port": free_port()})
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        taken = other.getsockname()[1]
+        try:
+            done = site.run("up", "--metrics-port", str(taken))
+            assert done.returncode != 0
+            assert "up: http" not in done.stdout
+            assert f"port {taken} of the worker's /metrics" in done.stderr
+            assert "--metrics-port" in done.stderr
+            assert Service(site.data).pid() is None
+        finally:
+            end(site)
+
+
+def test_up_is_not_said_of_a_worker_that_never_becomes_ready(tmp_path: Path) -> None:
+    with pytest.raises(LeadstreamError, match="the worker is not ready"):
+        await_ready({"the worker": (f"http://127.0.0.1:{free_port()}/metrics", "leadstream_ready 1.0")}, tmp_path, 0.3)

@@ -91,6 +91,7 @@ def test_a_file_in_which_two_claim_one_customer_opens_a_case_that_a_leader_decid
     assert "1375123" not in text
     assert "137****4567" in text
     assert "goes to amy, amy 100 %" in text
+    assert text.endswith("may decide: zhou\n")
     said = run(home, "case", "state", "1", "asked the customer", "--actor", "zhou", "--names", "bo")
     assert said.startswith("case 1")
     assert "customer named bo" in run(home, "case", "show", "1")
@@ -105,6 +106,17 @@ def test_a_file_in_which_two_claim_one_customer_opens_a_case_that_a_leader_decid
     assert "appeal until" in run(home, "case", "list", "--all")
     assert "appealed" in run(home, "case", "appeal", "1", "--actor", "amy", "--reason", "I reported him")
     assert "已申诉" in run(home, "case", "show", "1", "--lang", "zh")
+
+
+def test_where_every_leader_is_a_party_an_admin_decides(home: Path) -> None:
+    house = home / "house.yaml"
+    house.write_text(house.read_text(encoding="utf-8").replace("leader: zhou", "leader: amy"), encoding="utf-8")
+    asyncio.run(imported(home))
+    assert "no leader who is no party" in run(home, "case", "show", "1")
+    why = ("--actor", "zhou", "--reason", "by the written rule")
+    with pytest.raises(BadInput, match="only a leader"):
+        run(home, "case", "decide", "1", *why)
+    assert "by zhou: by the written rule" in run(home, "case", "decide", "1", *why, "--admin")
 
 
 def test_a_case_by_hand_and_shares_agreed_beforehand(home: Path) -> None:

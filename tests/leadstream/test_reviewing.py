@@ -16,7 +16,7 @@ from leadstream.customer import profiled
 from leadstream.gauges import measure
 from leadstream.importing import import_file
 from leadstream.learning import learn_from, pairs_of, snippet
-from leadstream.reviewing import Desk, deciding, listed, shown, splitting
+from leadstream.reviewing import Desk, corrected, deciding, listed, shown, splitting
 from leadstream.runtime import Runtime
 from leadstream.service import store_home
 from matchers.learn import Pair, learn
@@ -81,6 +81,8 @@ async def test_a_doubtful_lead_from_the_queue_to_the_decision(settings: Settings
     with pytest.raises(BadInput, match="already"):
         await splitting(settings, "main", second.event, "zhou", "his brother")
     assert await moves(settings) == ["same", "split", "given"]
+    (line,) = await corrected(settings, "main")
+    assert line.endswith(f"split       {second.event}  zhou: his brother")
 
 
 @pytest.mark.parametrize("why", ["call 138 0013-8000", "wrote from a.b@c.com", "x" * 201])

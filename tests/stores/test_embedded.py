@@ -53,6 +53,16 @@ async def test_what_was_confirmed_survives_kill_9(home: Path) -> None:
             await client.aclose()
 
 
+async def test_a_server_takes_the_memory_it_is_given_and_forgets_nothing_for_more(home: Path) -> None:
+    client = connect(embedded.start_or_attach(home, memory="64mb"))
+    try:
+        told = await client.config_get("maxmemory*")
+        assert (told["maxmemory"], told["maxmemory-policy"]) == (str(64 << 20), "noeviction")
+    finally:
+        await client.aclose()
+        embedded.stop(home)
+
+
 async def test_every_process_attaches_to_the_same_server(home: Path) -> None:
     with valkey.running(home) as url:
         client = connect(url)

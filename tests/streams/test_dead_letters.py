@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from leads.records import Envelope, Row
-from streams.dead_letters import dead_letter, find_letter, list_letters, read_letter, redrive
+from streams.dead_letters import dead_letter, find_letter, list_letters, read_letter, receipts, redrive
 from streams.ports import Message
 from streams.topics import DEAD, RAW
 
@@ -92,6 +92,20 @@ def test_a_redrive_is_a_new_event_that_names_the_old_one() -> None:
     assert back.rows[0].event != EVENT
     assert bytes.fromhex(back.rows[0].event)
     assert (message.topic, message.key, message.headers) == (RAW, KEY, (TRACE,))
+
+
+def test_who_redrives_is_told_the_new_receipt() -> None:
+    message = redriven(envelope(Row(EVENT)))
+    assert receipts(message) == [row.event for row in msgspec.json.decode(message.value, type=Envelope).rows]
+    assert receipts(redriven(b"\xff{")) == []
+
+
+@pytest.mark.parametrize(
+    "headers", [(("ce_source", b"/acme/fair"), ("at_ms", b"7")), (("source", b"fair"), ("at_ms", b"7"))]
+)
+def test_a_letter_says_when_and_from_where_it_came(headers: tuple[tuple[str, bytes], ...]) -> None:
+    letter = read_letter(dead_letter(Message(RAW, KEY, b"x", headers), event=EVENT, reason="malformed", stage="door"))
+    assert (letter.source, letter.at_ms) == ("fair", 7)
 
 
 def test_redriving_twice_is_the_same_event() -> None:
