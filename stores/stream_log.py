@@ -295,7 +295,7 @@ def _confirmed(doing: str) -> Iterator[None]:
         yield
     except (RedisError, OSError, TimeoutError) as error:
         raise LogDown(
-            f"the log did not {doing} ({type(error).__name__}); check that it runs and has disk left"
+            f"the log did not {doing} ({type(error).__name__}); check that it runs and has disk and memory left"
         ) from error
 
 

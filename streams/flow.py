@@ -74,14 +74,16 @@ class Flow:
         self._stale = self._full = 0
         self._joined: int | None = None  # before the first decision of this flow
         self._tasks: set[asyncio.Task[object]] = set()
+        self._told = 0
         self.outcomes: list[Outcome] = []
 
     async def run(self, works: Sequence[Work]) -> None:
         """Dispose of all works. Raises Unavailable; whatever was done by then is on record and will not be done twice."""
         try:
             await self._run(works)
-            if len(self.outcomes) != len(works):  # acknowledging now would lose a lead
-                raise RuntimeError(f"{len(works)} leads in hand, {len(self.outcomes)} outcomes: not acknowledged")
+            if not len(self.outcomes) == self._told == len(works):  # acknowledging now would lose a lead
+                said = f"{len(self.outcomes)} outcomes, {self._told} of them published"
+                raise RuntimeError(f"{len(works)} leads in hand, {said}: not acknowledged")
         finally:
             for task in self._tasks:
                 task.cancel()
@@ -215,6 +217,7 @@ class Flow:
     async def _publish(self, done: Sequence[tuple[Work, Outcome]], repeats: Sequence[tuple[Work, Outcome]]) -> None:
         began = perf_counter()
         await self._publication.publish([*done, *repeats])
+        self._told += len(done) + len(repeats)
         self._spent("publish", began)
         self._metrics.observe_batch(
             [outcome for _, outcome in done],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -14,6 +15,7 @@ from leadstream.runtime import Runtime
 from leadstream.sample.leads import samples
 from leadstream.service import store_home
 from stores.embedded import stop
+from streams.flow import Flow
 from streams.metrics import Metrics, new_registry
 from streams.pipeline import Pipeline
 from streams.ports import Message
@@ -48,6 +50,31 @@ async def test_the_take_is_not_acknowledged_and_the_next_time_all_is_published(n
         await shell.process(messages)
         events = {row.event.encode() for one in leads for row in one.rows}
         assert events <= set(log.keys)
+    finally:
+        await runtime.close()
+        stop(store_home(tmp_path))
+
+
+async def test_a_take_of_which_an_outcome_was_never_published_is_not_acknowledged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish = Flow._publish
+
+    async def losing(self: Flow, done: Sequence[Any], repeats: Sequence[Any]) -> None:
+        await publish(self, done[1:], repeats)
+
+    runtime = Runtime(load(None, {"LEADSTREAM_DATA": str(tmp_path)}))
+    try:
+        pipelines = {name: Pipeline(spec) for name, spec in runtime.tenants().items()}
+        log = FailsOnce(0)
+        shell = Shell(runtime.index, log, pipelines, lambda: 0, Metrics(new_registry()))
+        message = Message("leads.raw", b"", msgspec.json.encode(samples(3, "main")[0]), ref="0")
+        monkeypatch.setattr(Flow, "_publish", losing)
+        with pytest.raises(RuntimeError, match="1 leads in hand, 1 outcomes, 0 of them published: not acknowledged"):
+            await shell.process([message])
+        monkeypatch.undo()
+        await shell.process([message])
+        assert len(log.keys) == 1
     finally:
         await runtime.close()
         stop(store_home(tmp_path))
