@@ -39,6 +39,36 @@ def pid(port: int) -> int:
         return int(client.info("server")["process_id"])
 
 
+def home(url: str, key: str) -> int:
+    """The number of the shard that holds this key."""
+    with ExitStack() as stack:
+        shards = [stack.enter_context(Redis.from_url(node)) for node in nodes(url)]
+        slot = shards[0].execute_command("CLUSTER KEYSLOT", key)
+        (mine,) = (n for n, one in enumerate(shards) if slot in _slots(one))
+        return mine
+
+
+def move(url: str, key: str, to: int) -> None:
+    """Move the slot of this key to that shard, as an operator does who adds one. Returns when it is there."""
+    here = home(url, key)
+    with Redis.from_url(nodes(url)[here]) as source, Redis.from_url(nodes(url)[to]) as target:
+        slot = source.execute_command("CLUSTER KEYSLOT", key)
+        name = target.execute_command("CLUSTER MYID")
+        source.execute_command("CLUSTER MIGRATESLOTS", "SLOTSRANGE", slot, slot, "NODE", name)
+        _await(lambda: slot in _slots(target))
+
+
+def _slots(client: Redis) -> set[int]:
+    """What it holds by its own account."""
+    mine = client.execute_command("CLUSTER MYID")
+    return {
+        slot
+        for first, last, primary, *_ in client.execute_command("CLUSTER SLOTS")
+        if primary[2] == mine
+        for slot in range(first, last + 1)
+    }
+
+
 @contextmanager
 def _shard(home: Path) -> Iterator[Redis]:
     home.mkdir()

@@ -25,7 +25,7 @@ from stores.ownership import act, due, held, in_pool, place
 from stores.reviews import decide as say
 from stores.reviews import split
 from stores.undo import undo
-from tests.parts import redis, valkey
+from tests.parts import cluster, redis, valkey
 from tests.stores.lease_twin import MINUTE, Twin
 from tests.stores.making import decide, event, key, lead, plan
 
@@ -297,9 +297,9 @@ class History(RuleBasedStateMachine):
             self.same(found, mine)
 
 
-@pytest.fixture(scope="module", params=["valkey", "redis"])
+@pytest.fixture(scope="module", params=["valkey", "redis", pytest.param("cluster", marks=pytest.mark.slow)])
 def histories(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[type[History]]:
-    part = valkey if request.param == "valkey" else redis
+    part = {"valkey": valkey, "redis": redis, "cluster": cluster}[request.param]
     with part.running(tmp_path_factory.mktemp("h")) as url, asyncio.Runner() as runner:
 
         async def open_() -> ValkeyIndex:
@@ -324,9 +324,9 @@ def agree(histories: type[History], runs: int) -> None:
 
 
 def test_store_and_twin_agree_on_any_history(histories: type[History]) -> None:
-    agree(histories, 150)  # on each of two servers
+    agree(histories, 150)  # on each kind of server
 
 
 @pytest.mark.slow
 def test_store_and_twin_agree_on_ten_thousand_histories(histories: type[History]) -> None:
-    agree(histories, 5_000)  # on each of two servers
+    agree(histories, 5_000)  # on each kind of server

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from stores.connect import connect
 from stores.digest import digests
 from stores.index import ValkeyIndex
 from stores.lookup import memory
+from stores.patience import Patience
 from stores.rekey import claim
 from stores.roster import changes_now
 from tests.parts import cluster
@@ -86,6 +88,31 @@ def _takes(shard: Redis, name: str) -> bool:
         return shard.exists(name) == 0
     except MovedError:
         return False
+
+
+async def test_a_tenant_moved_to_another_shard_while_its_leads_come_has_what_it_would_have_had(url: str) -> None:
+    client = connect(url)
+    index, patience, tag = ValkeyIndex(client), Patience(), "{moves}"
+
+    async def take(tenant: str, n: int) -> None:
+        answer = await patience.insist(lambda: index.register(tenant, [lead(n, f"p{n % 40}", f"e{n}")]))
+        joins = tuple(found.seq for found in answer.registered[0].candidates)
+        (done,) = await patience.insist(lambda: index.commit(tenant, [decide(answer, joins=joins)]))
+        assert done.outcome.seq == n + 1
+
+    for n in range(100):
+        await take("moves", n)
+    goal, leads = (cluster.home(url, tag) + 1) % cluster.SHARDS, 100
+    moving = asyncio.create_task(asyncio.to_thread(cluster.move, url, tag, goal))
+    while not moving.done() or leads < 300:
+        await take("moves", leads)
+        leads += 1
+    await moving
+    assert cluster.home(url, tag) == goal
+    for n in range(leads):
+        await take("stays", n)
+    assert await digests(client, "moves") == await digests(client, "stays")
+    await client.aclose()
 
 
 async def test_a_shard_that_hangs_holds_up_its_own_tenants_only(url: str) -> None:
