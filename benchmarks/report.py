@@ -212,12 +212,13 @@ def ownership(found: Figures) -> str:
 def hostile(found: Figures) -> str:
     heads = (
         *(f"{found['leads']:,} leads", "worker us", "store us", "both, last fifth", "against ordinary"),
-        *("bytes a lead", "largest customer", "flagged", "full keys"),
+        *("bytes a lead", "worker MB grown", "largest customer", "flagged", "full keys"),
     )
     lines = [
         (
             *(name, f"{f['worker_us']:.0f}", f"{f['store_us']:.0f}", f"{f['last_us']:.0f}", f"{f['slower']:.2f}"),
-            *(f"{f['bytes_per_lead']:.0f}", f"{f['largest']:,}", f["flagged"], f["demoted"]),
+            *(f"{f['bytes_per_lead']:.0f}", f"{f['worker_grew_mb']:.0f}"),
+            *(f"{f['largest']:,}", f["flagged"], f["demoted"]),
         )
         for name, f in found["streams"].items()
     ]
