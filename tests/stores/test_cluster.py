@@ -20,6 +20,7 @@ from stores.lookup import memory
 from stores.patience import Patience
 from stores.rekey import claim
 from stores.roster import changes_now
+from stores.sweep import sweep
 from tests.parts import cluster
 from tests.stores.making import decide, lead
 
@@ -58,6 +59,8 @@ async def test_every_tenant_is_whole_on_one_shard_and_all_shards_have_some(url: 
     assert [len(places) for places in homes.values()] == [1] * len(TENANTS)
     assert len(set.union(*homes.values())) == cluster.SHARDS
     assert len({str(await digests(client, tenant)) for tenant in TENANTS}) == 1
+    found = await sweep(client, [b"record of a"])
+    assert {name.partition("}")[0][1:] for name in found} == set(TENANTS)
     await client.aclose()
 
 
