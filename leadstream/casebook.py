@@ -12,6 +12,7 @@ import msgspec
 
 from leads.cases import REFUSALS, Answer, Case, Part, Shares, Touch, parts_of
 from leads.errors import BadInput, Unavailable
+from leadstream.case_evidence import CaseEvidence
 from leadstream.configuration.settings import Settings
 from leadstream.disputes import Disputes, File
 from leadstream.handles import handles
@@ -58,13 +59,14 @@ _WORDS: dict[str, tuple[str, str]] = {
 
 def disputes(runtime: Runtime) -> Disputes:
     """Cases over the store of this process and everything it has relayed."""
-    return Disputes(
+    evidence = CaseEvidence(
         runtime.index,
         runtime.policies,
         clock,
         lambda tenant: Past(runtime, tenant).entries(),
         lambda tenant, receipt: handles(runtime).event(tenant, receipt),
     )
+    return Disputes(runtime.index, runtime.policies, clock, evidence)
 
 
 async def watch_cases(runtime: Runtime, metrics: Metrics, *, every_s: float = ASK_S) -> None:

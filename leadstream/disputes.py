@@ -10,28 +10,24 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import msgspec
 
-from leads.cases import Answer, Case, Part, Proposal, Rulebook, Shares, Statement, Touch
-from leads.ownership import SUSPENDED
-from leads.policy import Policy, is_leader, leaders_of
+from leads.cases import Answer, Case, Part, Shares, Statement, Touch
+from leads.policy import is_leader
 from leads.records import Facts
+from leadstream.case_evidence import CaseEvidence, Clock
 from leadstream.policies import Policies
 from leadstream.reviewing import check_reason, masked
 from routing import casework
 from routing.contributions import Contribution, Dependence, contributions, dependence
-from routing.settle import propose
 from stores import cases as kept
 from stores.codec import NUMBERS, outcome_at
-from stores.entities import entity
 from stores.index import ValkeyIndex
 from stores.journal import effects, note
 from stores.lookup import records
-from stores.touches import Past, nothing, touches
 
 _TRIES = 8
 _NUMBERED = "0" * 24  # how a lead is named by its number (stores.ownership.numbered)
 _facts = msgspec.msgpack.Decoder(Facts).decode
 _CONTESTED = NUMBERS["contested", "owned_by_other"]
-Clock = Callable[[], int]
 
 
 class File(msgspec.Struct, frozen=True):
@@ -46,33 +42,20 @@ class File(msgspec.Struct, frozen=True):
     judges: tuple[str, ...]  # who may decide it now; () nobody but an admin
 
 
-def as_given(tenant: str, receipt: str) -> str:
-    """A receipt names its lead by itself."""
-    return receipt
-
-
 class Disputes:
-    """Cases over one store. ``past`` gives what the journal of a tenant held before, ``named`` what the store knows a lead by, of
-    its receipt or of the name it has in lists; ``clock`` ms."""
+    """Cases over one store; ``clock`` ms."""
 
-    def __init__(
-        self,
-        index: ValkeyIndex,
-        policies: Policies,
-        clock: Clock,
-        past: Callable[[str], Past] = nothing,
-        named: Callable[[str, str], str] = as_given,
-    ) -> None:
-        self._index, self._policies, self._clock, self._past, self._named = index, policies, clock, past, named
+    def __init__(self, index: ValkeyIndex, policies: Policies, clock: Clock, evidence: CaseEvidence) -> None:
+        self._index, self._policies, self._clock, self._evidence = index, policies, clock, evidence
 
     async def file(self, tenant: str, id: str, event: str, scope: str, who: str, text: str, member: str = "") -> Answer:
         """Dispute whose a customer is: it should be ``member``'s ("" his own who files). The same ``id`` files once."""
         check_reason(text)
         now, policy = self._clock(), await self._policies.now(tenant)
         contender = member or who
-        event, seq = await self._lead(tenant, event)
+        event, seq = await self._evidence.lead(tenant, event)
         for _ in range(_TRIES):
-            holder, since_ms = await self._holder(tenant, seq, scope)
+            holder, since_ms = await self._evidence.holder(tenant, seq, scope)
             step: Case | str = "unknown" if not seq else "no_member" if contender not in policy.members else ""
             if not step:
                 said = Statement(who, now, text)
@@ -115,7 +98,7 @@ class Disputes:
     ) -> None:
         rules = (await self._policies.now(tenant)).disputes
         for _ in range(_TRIES):
-            holder, _since = await self._holder(tenant, seq, scope)
+            holder, _since = await self._evidence.holder(tenant, seq, scope)
             case = casework.opened(origin, key, event, seq, scope, (holder, contender), self._clock(), rules)
             if isinstance(case, str) or await self._open(tenant, case, "", "contested") is not None:
                 return  # a str: meanwhile it is the contender's, or nobody's
@@ -123,7 +106,7 @@ class Disputes:
     async def _open(self, tenant: str, case: Case, who: str, why: str) -> Answer | None:
         """None: somebody changed something meanwhile."""
         contender = case.parties[-1]
-        moves = [("case_opened", person) for person in await self._concerned(tenant, case)]
+        moves = [("case_opened", person) for person in await self._evidence.concerned(tenant, case)]
         status, number = await self._write(tenant, "open", case, moves, who, why, case.key, contender)
         if status == "running":
             running = await kept.read(self._index.client, tenant, number)
@@ -131,7 +114,7 @@ class Disputes:
                 return None
             said = case.statements[0] if case.statements else None
             more = casework.joined(running, contender, said)
-            moves = [("case_joined", person) for person in await self._concerned(tenant, more)]
+            moves = [("case_joined", person) for person in await self._evidence.concerned(tenant, more)]
             status, number = await self._write(tenant, "join", more, moves, who, why, case.key, contender)
         if status == "moved":
             return None
@@ -157,7 +140,7 @@ class Disputes:
         check_reason(why)
 
         async def step(case: Case) -> casework.Step:
-            return casework.appealed(case, who, why, self._clock(), await self._rules(tenant, case))
+            return casework.appealed(case, who, why, self._clock(), await self._evidence.rules(tenant, case))
 
         return await self._step(tenant, number, "case_appealed", who, why, step)
 
@@ -180,8 +163,8 @@ class Disputes:
 
         async def step(case: Case) -> casework.Step:
             if case.running and case.proposal is None:
-                case = casework.proposed(case, await self._proposal(tenant, case))
-            rules = await self._rules(tenant, case)
+                case = casework.proposed(case, await self._evidence.proposal(tenant, case))
+            rules = await self._evidence.rules(tenant, case)
             leader = admin or is_leader(policy, who)
             return casework.decided(case, who, owner, parts, why, self._clock(), rules, leader=leader, members=members)
 
@@ -195,12 +178,12 @@ class Disputes:
         if case.running and case.proposal is None:
 
             async def step(was: Case) -> casework.Step:
-                return casework.proposed(was, await self._proposal(tenant, was))
+                return casework.proposed(was, await self._evidence.proposal(tenant, was))
 
             answer = await self._step(tenant, number, "case_proposed", "", "", step)
             case = answer.case or case
-        seen = await self._touches(tenant, case)
-        shares = (await kept.shares(self._index.client, tenant, case.seq, case.scope)).shares
+        seen = await self._evidence.touches(tenant, case)
+        shares = await self._evidence.shares(tenant, case)
         found = await records(self._index.client, tenant, [case.seq])
         customer = masked(_facts(found[case.seq]) if case.seq in found else None)
         before = [decision.by for decision in case.decisions]
@@ -225,7 +208,7 @@ class Disputes:
     async def agree(self, tenant: str, event: str, scope: str, who: str, parts: Sequence[Part]) -> Answer:
         """Propose shares of a customer, or consent to those proposed."""
         client = self._index.client
-        event, seq = await self._lead(tenant, event)
+        event, seq = await self._evidence.lead(tenant, event)
         for _ in range(_TRIES):
             if not seq:
                 return await self._refused(tenant, "unknown", who, event, 0)
@@ -258,7 +241,11 @@ class Disputes:
             if what == "case_decided":
                 status = await self._settle(tenant, done, who, why)
             else:
-                told = done.parties if what in ("case_stated", "case_proposed") else await self._concerned(tenant, done)
+                told = (
+                    done.parties
+                    if what in ("case_stated", "case_proposed")
+                    else await self._evidence.concerned(tenant, done)
+                )
                 moves = [(what, person) for person in told]
                 status, _ = await self._write(tenant, "put", done, moves, who, why)
             if status == "done":
@@ -289,41 +276,6 @@ class Disputes:
             client, tenant, what, case, moves, at_ms=at, who=who, why=why, key=key, member=member, shares=shares
         )
 
-    async def _proposal(self, tenant: str, case: Case) -> Proposal:
-        """What the rule in force when the case was opened says of the record as it is now."""
-        rules = await self._rules(tenant, case)
-        seen = await self._touches(tenant, case)
-        shares = (await kept.shares(self._index.client, tenant, case.seq, case.scope)).shares
-        return propose(case.parties, seen, shares.now, rules, self._clock())
-
-    async def _touches(self, tenant: str, case: Case) -> tuple[Touch, ...]:
-        policy = await self._policies.at(tenant, case.filed_ms)
-        seen = await touches(self._index, tenant, case.seq, case.scope, policy.call_s, self._past(tenant))
-        return (*seen, *(_named(s) for s in case.statements if s.names))
-
-    async def _rules(self, tenant: str, case: Case) -> Rulebook:
-        policy: Policy = await self._policies.at(tenant, case.filed_ms)
-        return msgspec.structs.replace(policy.disputes, version=policy.version)
-
-    async def _concerned(self, tenant: str, case: Case) -> list[str]:
-        """Who is told of a case: the parties, and whoever may decide it next."""
-        return [*case.parties, *leaders_of(await self._policies.now(tenant), case.parties)]
-
-    async def _lead(self, tenant: str, receipt: str) -> tuple[str, int]:
-        """The receipt and number of the lead a person names; number 0 when there is none."""
-        event = self._named(tenant, receipt)
-        if event.startswith(_NUMBERED):  # a number is no receipt, but the record has one of the customer
-            seen = await touches(self._index, tenant, int(event, 16), "", 0, self._past(tenant))
-            event = next((t.event for t in seen if t.event and not t.event.startswith(_NUMBERED)), event)
-        (outcome,) = await self._index.outcomes(tenant, [bytes.fromhex(event)])
-        return event, outcome.seq if outcome else 0
-
-    async def _holder(self, tenant: str, seq: int, scope: str) -> tuple[str, int]:
-        """Who holds the customer of a lead, and since when."""
-        now = await entity(self._index.client, tenant, seq)
-        held = next((h for h in now.holdings if h.scope == scope and h.state != SUSPENDED), None)
-        return (held.owner, held.since_ms) if held else ("", 0)
-
     async def _refused(
         self, tenant: str, reason: str, who: str, event: str, seq: int, case: Case | None = None
     ) -> Answer:
@@ -336,7 +288,3 @@ def _contested(packed: bytes) -> bool:
     if start := outcome_at(packed):
         return packed[start + 8] == _CONTESTED
     return b"suspended" in packed[:12]
-
-
-def _named(said: Statement) -> Touch:
-    return Touch(said.at_ms, "named", said.names, 0, weight=int(said.counts), says=f"says {said.who}")

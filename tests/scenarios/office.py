@@ -9,6 +9,7 @@ from typing import Any
 from leads.cases import Answer, Case
 from leads.ownership import Act, Lease, Moved, What
 from leads.records import Outcome
+from leadstream.case_evidence import CaseEvidence
 from leadstream.configuration import config
 from leadstream.disputes import Disputes, File
 from leadstream.policies import Policies
@@ -27,7 +28,8 @@ class Office:
         text = f"tenants:\n  {town.tenant}:\n" + "".join(f"    {line}\n" for line in people.strip().splitlines())
         self.settings = config.parse(text, {}, Path())
         self.policies = Policies(town.index.client, self.settings, lambda: self.now_ms)
-        self.court = Disputes(town.index, self.policies, lambda: self.now_ms)
+        evidence = CaseEvidence(town.index, self.policies, lambda: self.now_ms)
+        self.court = Disputes(town.index, self.policies, lambda: self.now_ms, evidence)
         self._ids = count(1)
 
     def day(self, day: float) -> None:
