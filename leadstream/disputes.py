@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 import msgspec
 
 from leads.cases import Answer, Case, Part, Shares, Statement, Touch
-from leads.policy import is_leader
+from leads.policy import is_leader, leaders_of
 from leads.records import Facts
 from leadstream.case_evidence import CaseEvidence, Clock
 from leadstream.policies import Policies
