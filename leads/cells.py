@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from leads.company_tables import company_words
 from leads.emails import emails
+from leads.name_rarity import is_english_first
 from leads.names import name
 from leads.phones import phones
 from leads.records import Note
@@ -49,6 +50,8 @@ def _odd_name(value: str) -> bool:
         return True
     if not value.isascii():
         return len(value) > 6 and bool(_BETWEEN.search(value))
+    if _BETWEEN_LATIN.search(value):
+        return True
     return not _NAMED_LATIN.isdisjoint(value.lower().replace(".", "").replace(")", "").split())
 
 
@@ -120,9 +123,11 @@ def rehome(fields: Fields) -> tuple[Fields, tuple[Note, ...]]:
 def _exchanged(who: str, firm: str) -> bool:
     """Name and company in each other's place without a legal form to tell: 源正餐饮管理, 刘薪珉."""
     who, firm = who.strip(), firm.strip()
-    if len(who) < 4 or not firm or (len(firm) > 4 and not firm.isascii()) or not _HAN.search(who):
+    if len(who) < 4 or not firm or (len(firm) > 4 and not firm.isascii()):
         return False
     found, reason = name(who)
+    if not _HAN.search(who) and reason != "looks_like_company":
+        return False
     no_person = reason == "looks_like_company" or (found is not None and found.kind == "chat")
     return no_person and _is_person(firm) and not _AT_OR_DIGIT.search(who + firm) and not _names_a_company(firm)
 
@@ -136,13 +141,21 @@ def _is_person(value: str) -> bool:
 def _names_a_company(text: str) -> bool:
     if not text:
         return False
-    parts = _BETWEEN.split(text)
-    return bool(_COMPANY.search(simplify(text))) or (len(parts) > 1 and any(map(_is_firm, parts)))
+    if _COMPANY.search(simplify(text)):
+        return True
+    parts = (_BETWEEN_LATIN if text.isascii() else _BETWEEN).split(text)
+    firms = [part for part in parts if _is_firm(part)] if len(parts) > 1 else []
+    return bool(firms) and (not text.isascii() or any(map(_has_first_name, set(parts) - set(firms))))
+
+
+def _has_first_name(part: str) -> bool:
+    """Michael Turner, Turner Michael: without a first name two English words may be anything."""
+    return any(map(is_english_first, part.lower().split()))
 
 
 def _is_firm(part: str) -> bool:
     """A part of a cell that ends in a trade: 色彩空间教育咨询."""
-    simple = simplify(part)
+    simple = simplify(part).lower()
     return bool(_COMPANY.search(simple)) or (len(simple) > 3 and bool(company_words().trade_end.cut(simple, 2)))
 
 
@@ -162,7 +175,7 @@ def _move(out: Fields, field: str, moved: list[tuple[str, str]], notes: list[Not
             moved.append(("phone", value))
             value = ""
             notes.append(Note(field, "moved_to_phone"))
-        elif field == "name" and (match := _PHONE_IN_NAME.search(value)) and phones(match[0])[0]:
+        elif (match := _PHONE_IN_NAME.search(value)) and _is_theirs(field, match[0]):
             moved.append(("phone", match[0].strip()))
             value = value[: match.start()] + " " + value[match.end() :]
             notes.append(Note(field, "moved_to_phone"))
@@ -174,6 +187,12 @@ def _move(out: Fields, field: str, moved: list[tuple[str, str]], notes: list[Not
     if value != out[field]:
         value = plain(value).strip(" ,;/|<>()（）[]，；：:-")
     out[field] = value
+
+
+def _is_theirs(field: str, number: str) -> bool:
+    """Whether a number among words is somebody's: any beside a name; beside a firm a mobile (Osaka 565-0871 is no phone)."""
+    found, _ = phones(number) if field in ("name", "company") else ((), "")
+    return any(field == "name" or phone.kind == "mobile" for phone in found)
 
 
 def _not_a_number(out: Fields, value: str, notes: list[Note]) -> str:

@@ -168,8 +168,15 @@ def strip_title(run: str) -> tuple[str, str]:
         kind = judge(left)[0]
         if left in surnames() and (len(left) > 1 or _share(left) > 2e-6):
             return left, code
-        if (run[-1] == "总" and kind == "full" and left[-1] not in titled.single) or (
-            run[-1] in "总哥姐" and left[0] in "小老大阿" and kind == "surname"
+        if (
+            (run[-1] == "总" and kind == "full" and left[-1] not in titled.single)
+            or (
+                run[-1] in "哥姐"
+                and kind == "full"
+                and len(left) == 2
+                and _share(left[0]) < _COMMON  # 海涛哥, not 郭琼哥
+            )
+            or (run[-1] in "总哥姐" and left[0] in "小老大阿" and kind == "surname")
         ):
             return left, code
     return run, ""

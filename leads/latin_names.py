@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from leads.company_tables import company_words
 from leads.name_tables import RARE, english, pinyin_surnames, syllable_shares, titles
 from leads.pinyin import segment
 from leads.records import Name
@@ -16,6 +17,7 @@ _CODE = re.compile(r"\d{3,}[a-z]{2}")  # 2760SA(School Age): a code of somebody'
 _QUOTES = str.maketrans("", "", "'’‘`´")
 _HYPHENATED = re.compile(r"(\w+) \w+-\w+")  # Tsai Ing-wen: what is joined is the given name
 _COMPOUND = ("ouyang", "shangguan", "sima", "situ", "zhuge", "huangfu", "linghu", "murong", "xiahou")
+_SURNAME = 1e-5  # share of bearers from which a word is a name of persons
 _KEYBOARD = ("asdf", "qwer", "zxcv", "sdfg", "dfgh", "hjkl", "wert", "erty", "uiop")
 
 
@@ -46,9 +48,19 @@ def latin_name(text: str) -> tuple[Name | None, str]:
         return None, "looks_like_company"
     if table.part.issuperset(tokens):
         return Name(text, "role", "latin", "", "", tokens), ""
+    if len(tokens) > 1 and _ends_in_trade(tokens):
+        return None, "looks_like_company"
     if len(tokens) == 3 and _HYPHENATED.fullmatch(text) and surname_readings(tokens[0]):
         surname_size = 1
     return _person(words, tokens, surname_size)
+
+
+def _ends_in_trade(tokens: tuple[str, ...]) -> bool:
+    """Lakeside Motors: a trade at the end that is nobody's surname, and no first name before it (Grace Foods may be a person)."""
+    if tokens[-1] not in company_words().trade or family_share(tokens[-1]) > _SURNAME:
+        return False
+    first = english().get(tokens[0])
+    return not first or first.first < _SURNAME
 
 
 def _words(text: str) -> tuple[list[str], int]:

@@ -11,7 +11,7 @@ from leads.name_tables import english
 from leads.nicknames import same_given
 from leads.pinyin import segment, syllables
 from leads.records import Name
-from leads.romanised import readings, spelled, surname_readings, surname_spellings
+from leads.romanised import readings, spelled, spellings, surname_readings, surname_spellings
 
 #: The levels of ``same_reading``, strongest first, each with what it means.
 LEVELS: dict[str, str] = {
@@ -169,11 +169,10 @@ def _given_of_mixed(han: Name, own: tuple[str, ...], latin: Name, rest: tuple[st
     """The surnames agree: the level of the given names."""
     given, written = "".join(own[1:]), "".join(rest)
     if latin.kind == "initial":
-        fits = (
-            rest[0] == own[1][0]
-            and len(rest) <= len(own) - 1
-            and all(r == o[0] for r, o in zip(rest, own[1:], strict=False))
-        )
+        initials = [
+            {spelling[0] for spelling in spellings(char, o)} for char, o in zip(han.given, own[1:], strict=False)
+        ]
+        fits = len(rest) <= len(initials) and all(r in may for r, may in zip(rest, initials, strict=False))
         return "initial" if fits else "conflict_given"
     if spelled(han.surname, han.given, own, latin.latin):
         return "romanised"

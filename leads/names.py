@@ -20,6 +20,7 @@ _HAN = re.compile(r"[\u3007\u3400-\u4dbf\u4e00-\u9fff]+")
 _LATIN = re.compile(r"[^\W\d_]+")
 _MIDDLE_DOT = re.compile(r"(?<=[\u4e00-\u9fff])\s*[·•・‧∙]\s*(?=[\u4e00-\u9fff])")
 _ADVERTISER = re.compile(r"(?:^|\W)[aA]{1,}\d*(?=[\u4e00-\u9fff\W])|^\d+(?=[\u4e00-\u9fff])")
+_MASKED = re.compile(r"([\u4e00-\u9fff])[*＊]+[\u4e00-\u9fff]")  # 王*涛: the surname is what is certain
 _ORGANISATION = re.compile(
     "有限|股份|集团|公司|企业|工厂|商贸|商行|事务所|研究[院所]|大学|学院|医院|银行|学校|中学|小学|幼儿园|酒店|宾馆|超市|药店|"
     "委员会|管理局|工作室|经营部|门市部|合作社|科技|贸易|机械厂|加工厂|装饰|专卖店"
@@ -62,6 +63,8 @@ def _cell(text: str, simple: str) -> tuple[Name | None, str]:
         return None, "placeholder"
     if bare in table.role:
         return Name(text, "role", "han", "", "", ()), ""
+    if match := _MASKED.fullmatch(bare):
+        return _han(match[1], judge(match[1]), "", ()), ""
     dotted = _MIDDLE_DOT.sub("", simple)
     if dotted != simple and _HAN.fullmatch(dotted):
         first, last = _MIDDLE_DOT.split(simple)[0], _MIDDLE_DOT.split(simple)[-1]
@@ -83,8 +86,8 @@ def _choose(text: str, simple: str, runs: list[tuple[int, int]]) -> tuple[Name |
         run = simple[start:end]
         if several and (run in table.address or ((left or aliases) and run in table.single)):
             honorific = honorific or table.address.get(run) or table.single[run]
-        elif several and run in table.role:
-            continue
+        elif several and (run in table.role or (left and spot(run).end == len(run))):
+            continue  # 王先生(宁波)
         elif len(run) >= 4 and _ORGANISATION.search(run):
             company = True
         else:
@@ -113,11 +116,10 @@ def _choose(text: str, simple: str, runs: list[tuple[int, int]]) -> tuple[Name |
 
 def _without_city(run: str) -> str:
     """上海张总 without the place. Without a title it may as well be a firm (郑州龙鼎), and stays whole."""
-    if len(run) < 4 or is_person(judge(strip_title(run)[0])):
+    if len(run) < 4 or not 0 < (end := spot(run).end) < len(run):
         return run
-    rest = run[spot(run).end :]
-    called, title = strip_title(rest)
-    return rest if title and judge(called)[0] in ("surname", "full") else run
+    called, title = strip_title(run[end:])
+    return run[end:] if title and judge(called)[0] in ("surname", "full") else run
 
 
 def _nickname(text: str, simple: str) -> tuple[Name | None, str]:

@@ -262,6 +262,9 @@ def _national(digits: str, text: str, country: str) -> Phone:
             return phone
     if len(bare) == 11 and bare[0] == "1" and _NANP.fullmatch(bare[1:]):
         return _international(bare)
+    plan = BY_CODE.get(bare[:2]) or BY_CODE.get(bare[:3]) if country in ("", "CN") and len(bare) > 10 else None
+    if plan and plan.mobile.fullmatch(rest := bare.removeprefix(plan.code).lstrip("0")):
+        return _planned(rest, plan)  # 447700900123, 852-91234567
     if country == "CN":
         return _china(bare)
     return Phone(bare, "", "service" if _SERVICE.fullmatch(digits) else "unknown")

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
+from leads.name_rarity import is_english_first
 from leads.name_tables import english
 from leads.nicknames import same_given
 from leads.pinyin import segment
@@ -143,6 +144,8 @@ def spells_kin(local: str, name: Name) -> bool:
     rests += [letters.removesuffix(surname)] if letters.endswith(surname) else []
     if han:
         return any(_other_given(rest, given) for rest in rests)
+    if surname_readings(surname) and is_english_first(given.partition(" ")[0]):
+        rests = [rest for rest in rests if not segment(rest)]  # meihui.lin@ is Amy Lin's as soon as her sister's
     if given and not surname_readings(surname) and _initials_of_kin(local, surname, given):
         return True
     return any(

@@ -53,7 +53,12 @@ UNDERSTOOD = """
 采购张女士|surname|张||ms
 市场部张总|surname|张||总
 上海张总|surname|张||总
+宁波王先生|surname|王||mr
+王先生（宁波）|surname|王||mr
+王*涛|surname|王||
 马哥|surname|马||mr
+海涛哥|full|海|涛|mr
+郭琼哥|full|郭|琼哥|
 胡董|surname|胡||董
 Kevin 陈|surname|陈||
 阿强|given||强|
@@ -156,6 +161,7 @@ a@b.com looks_like_email
 宇创科技有限公司 looks_like_company
 重庆宇创贸易公司 looks_like_company
 Acme_Ltd looks_like_company
+Lakeside_Motors looks_like_company
 """
 
 # a | b | level

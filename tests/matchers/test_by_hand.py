@@ -42,6 +42,9 @@ MIN: Row = {
     "name": "赵敏敏", "company": "杭州星河软件有限公司", "phone": MOBILE, "email": "zhaominmin@xinghe.com", "city": "杭州",
 }  # fmt: skip
 SUN: Row = {"name": "孙丽丽", "company": "武汉东湖光电有限公司", "phone": "027-87654399", "city": "武汉"}
+TURNER: Row = {
+    "name": "Michael Turner", "company": "Lakeside Motors Ltd", "phone": "+1 415 639 2217", "email": "mturner@lakesidemotors.com",
+}  # fmt: skip
 OUYANG: Row = {"name": "欧阳修文", "phone": MOBILE, "email": "ouyangxw@126.com", "wechat": "oyxw_2020"}
 HENGRUI: Row = {"company": "苏州恒瑞精密机械有限公司", "city": "苏州"}
 CHEN: Row = {"name": "陈建华", "phone": MOBILE, "email": "chenjianhua@hengrui.com", **HENGRUI}
@@ -56,7 +59,7 @@ ONE: dict[str, list[tuple[Row, Row]]] = {
         ("区志豪", "Au Chi Ho"), ("叶问", "Yip Man"), ("徐小凤", "Tsui Siu Fung"), ("周润发", "Chow Yun-fat"), ("周子轩", "Chow Tsz Hin"),
         ("欧阳娜娜", "Ouyang Nana|Au Yeung Na Na"), ("司徒美堂", "Szeto Mei Tong"), ("赵元任", "Chao Yuen Ren"), ("孫立人", "Sun Li-jen"),
         ("宋楚瑜", "James Soong"), ("王永慶", "Wang Yung-ching"), ("張忠謀", "Morris Chang"), ("单雪梅", "Dan Xuemei"), ("夏雨荷", "Yuhe Xia"),
-        ("佘诗曼", "Charmaine Sheh"), ("陈伟明", "Tan Wei Ming"), ("林美玲", "Lim Mei Ling"), ("黄", "Ng"), ("李娟", "Juan Li"),
+        ("佘诗曼", "Charmaine Sheh"), ("陈伟明", "Tan Wei Ming"), ("陳志強", "CK Chan|C.K. Chan"), ("林美玲", "Lim Mei Ling"), ("黄", "Ng"), ("李娟", "Juan Li"),
     ),
     "chat and pet names": named(
         ("李晓梅", "云淡风轻|A阿梅建材|快乐老家|爱笑的眼睛|小鱼儿|🌹梅子🌹|岁月静好|Angel|不忘初心|东方红|梅姐|阿梅|晓梅|小梅|momo"),
@@ -118,7 +121,13 @@ ONE: dict[str, list[tuple[Row, Row]]] = {
         {"name": WU["email"], "phone": "吴晓东", "email": MOBILE}, {"name": "吴晓东", "company": "吴晓东", "phone": MOBILE},
         {"name": "青岛", "company": "吴晓东", "phone": MOBILE}, {"name": "海之蓝", "phone": MOBILE}, {"name": "男", "company": "吴晓东", "phone": MOBILE},
         {"name": "test", "phone": MOBILE}, {"name": "2024-05-01", "company": "吴晓东", "phone": MOBILE}, {"city": "吴晓东", "phone": MOBILE},
-    )],
+    )] + [(TURNER, row | {"phone": TURNER["phone"]}) for row in (
+        {"name": "Lakeside Motors", "company": "Michael Turner"}, {"name": "LAKESIDE MOTORS", "company": "Mike Turner", "email": TURNER["email"]},
+        {"name": "Lakeside Motors - Michael Turner"}, {"name": "Michael Turner, Lakeside Motors"}, {"name": "Michael Turner (Lakeside Motors)"},
+    )] + [(WU, {"company": "吴晓东 13817645092"})],
+    "an English name beside the mailbox of the Chinese one": [
+        ({"name": "林美慧", "phone": MOBILE, "email": "meihui.lin@gmail.com"}, {"name": "Amy Lin", "phone": MOBILE}),
+    ],
     "several things in one cell": told(
         WU, "name", "海之蓝 吴晓东|吴晓东（海之蓝）|吴晓东-海之蓝贸易|海之蓝贸易-吴经理|海之蓝吴总|海之蓝吴晓东|青岛海之蓝吴总|吴总 青岛海之蓝", phone=MOBILE
     )
