@@ -169,7 +169,8 @@ async def through(fields: list[dict[str, str]], spec: TenantSpec, spent: Spent |
                     meters.enter_context(patched(publication, outcome_message=encode))
                     judge = metered(spent, "view, overlay, decision", Flow._judge)
                     confirm = awaited(spent, "read commits", Flow._confirm)
-                    meters.enter_context(patched(Flow, _judge=judge, _confirm=confirm))
+                    tally = metered(spent, "metrics", Flow._tally)
+                    meters.enter_context(patched(Flow, _judge=judge, _confirm=confirm, _tally=tally))
                 shell = Shell(index, publisher, {TENANT: pipeline}, lambda: 0, counting, slot="profile")
                 before, mine = cpu_s(store), time.process_time()
                 for message in _messages(fields, TAKE):

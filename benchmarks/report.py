@@ -116,17 +116,30 @@ def life(found: Figures) -> str:
 
 
 def metering(found: Figures) -> str:
+    lead = found["uncounted_us"]["median"]
+
+    def line(
+        what: str, us: dict[str, float], keys: tuple[str, str, str] = ("least", "median", "most")
+    ) -> tuple[str, ...]:
+        low, mid, high = (us[key] for key in keys)
+        return (what, f"{mid:.2f} us", f"{low:.2f} to {high:.2f}", f"{mid / lead:.1%}")
+
+    share = found["all_share"]
+    side_by_side = line("counting, side by side (median, 95 %)", found["side_by_side_us"], ("low", "median", "high"))
     lines = [
-        ("a lead, counting nothing", f"{found['uncounted_us']:.1f} us", ""),
-        ("a lead, counted", f"{found['counted_us']:.1f} us", f"{found['counting_share']:+.1%}"),
+        ("a lead, counting nothing", f"{lead:.1f} us", "{least:.1f} to {most:.1f}".format(**found["uncounted_us"]), ""),
+        line("counting it, by the clock", found["counting_us"]),
+        line("its entry of the journal, folded", found["fold_us"]),
         (
-            "its entry of the journal, folded",
-            f"{found['fold_us']:.1f} us",
-            f"{found['fold_us'] / found['uncounted_us']:+.1%}",
+            "both, of a lead of the same round",
+            "",
+            f"{share['least']:.1%} to {share['most']:.1%}",
+            f"{share['median']:.1%}",
         ),
-        ("one page", f"{found['page_ms']:.1f} ms", ""),
+        side_by_side,
+        ("one page", f"{found['page_ms']:.1f} ms", "", ""),
     ]
-    return table(("CPU of a worker", "", "of a lead"), lines)
+    return table(("CPU of a worker", f"median of {found['rounds']}", "least to most", "of a lead"), lines)
 
 
 def recovery(found: Figures) -> str:

@@ -56,7 +56,7 @@ class Candidates(Metrics):
         self.of_leads: list[int] = []
 
     def observe_batch(self, *args: Any, **more: Any) -> None:
-        self.of_leads += args[4]
+        self.of_leads += args[3]
         super().observe_batch(*args, **more)
 
 

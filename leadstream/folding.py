@@ -7,8 +7,11 @@ they go up to, so an entry that comes again counts once.
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
+from operator import attrgetter, itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,10 +21,11 @@ from leads.ownership import REFUSALS
 from leads.records import Glance, Plan
 from leadstream.runtime import Runtime
 from routing.days import GRAIN_MS, period
-from routing.fairness import Accounts, book, carried, enter, gift_by_move, gift_of
+from routing.fairness import Accounts, Gift, book, carried, enter, gift_by_move, gift_of
 from routing.hotline import Call, held
 from stores.books import keep, load
-from stores.journal import Move, glance
+from stores.glance import glance
+from stores.journal import Move
 from streams.metrics import Metrics
 from streams.relay import HOLD_MS
 
@@ -56,10 +60,12 @@ class Brought:
         """Remember a lead; gives who had brought the customers it joined: own, other or unknown."""
         mine = self._names.get(outcome.source) or self._names.setdefault(outcome.source, len(self._names) + 1)
         sources = self._sources
-        known = [sources[seq] if seq < len(sources) else 0 for seq in outcome.joined]
         if outcome.seq >= len(sources):
             sources.extend([0] * max(1_024, outcome.seq + 1 - len(sources)))
         sources[outcome.seq] = mine
+        if not outcome.joined:
+            return "unknown"
+        known = {sources[seq] for seq in outcome.joined if seq < len(sources)}
         return "own" if mine in known else "other" if any(known) else "unknown"
 
 
@@ -79,7 +85,7 @@ class Fold:
             brought = mine.brought if mine else Brought()
             mine = self._tenants[tenant] = Tenant(tenant, _books(kept) if kept else Books(), brought)
         mine.seen_ms = self._clock()
-        fresh = [entry for entry in entries if entry[0] > mine.books.number]
+        fresh = entries[bisect_right(entries, mine.books.number, key=itemgetter(0)) :]
         if not fresh:
             return
         policy = await self._runtime.policies.now(tenant)
@@ -90,9 +96,10 @@ class Fold:
             if isinstance(seen, Move):
                 mine.move(number, seen, team_of, zone)
                 continue
-            if seen.plan and seen.plan not in mine.plans:
+            if seen.owner and seen.plan not in mine.plans:
                 mine.plans[seen.plan] = await self._runtime.index.plan(tenant, seen.plan.hex())
-            mine.outcome(seen, mine.plans.get(seen.plan), zone)
+            mine.outcome(seen, zone)
+        mine.enter()
         mine.books.number = fresh[-1][0]
         await keep(self._runtime.client, tenant, msgspec.msgpack.encode(mine.books))
         mine.hand_over(self._metrics)
@@ -131,30 +138,31 @@ class Tenant:
 
     def __init__(self, name: str, books: Books, brought: Brought) -> None:
         self.name, self.books, self.brought = name, books, brought
-        self.plans: dict[bytes, Plan | None] = {}  # by digest
+        self.plans: dict[bytes, Plan | None] = {b"": None}  # by digest
         self.seen_ms, self.settled_ms = 0, -SETTLED_MS
         self._week_until_ms = 0  # so far it was looked up that no new one has begun
         self.gauges: dict[str, dict[Any, float]] = {}
-        self._counts: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+        self._given: dict[tuple[str, str, str, bytes], list[Glance]] = defaultdict(list)
+        self._counts: dict[str, Counter[tuple[str, ...]]] = defaultdict(Counter)
         self._contacts: list[float] = []
         self._contacted: dict[int, None] = {}
 
-    def outcome(self, outcome: Glance, plan: Plan | None, zone: ZoneInfo) -> None:
-        self._turn_to(outcome.at_ms, zone)
-        gift = gift_of(outcome, plan)
-        if gift is not None:
-            enter(self.books.teams.setdefault(gift.team, {}), gift)
-            self._count("leadstream_gifts_total", self.name, gift.team, gift.how)
-        if outcome.code == "assigned" and outcome.door == "call":
-            line = self.books.calls.setdefault(outcome.source, {})
-            line[outcome.owner] = line.get(outcome.owner, 0) + 1
+    def outcome(self, outcome: Glance, zone: ZoneInfo) -> None:
+        if outcome.at_ms >= self._week_until_ms:
+            self._turn_to(outcome.at_ms, zone)
+        if outcome.owner:
+            self._given[outcome.owner, outcome.code, outcome.reason, outcome.plan].append(outcome)
+            if outcome.code == "assigned" and outcome.door == "call":
+                line = self.books.calls.setdefault(outcome.source, {})
+                line[outcome.owner] = line.get(outcome.owner, 0) + 1
         if outcome.seq:
             met = self.brought.told(outcome)
             if outcome.verdict == "same" and outcome.reason != "call_update":
                 self._count("leadstream_duplicates_total", self.name, outcome.source, met)
 
     def move(self, number: int, move: Move, team_of: Mapping[str, str], zone: ZoneInfo) -> None:
-        self._turn_to(move.at_ms, zone)
+        if move.at_ms >= self._week_until_ms:
+            self._turn_to(move.at_ms, zone)
         if move.what == "refused" and move.why in REFUSALS:
             self._count("leadstream_refusals_total", self.name, move.why)
             return
@@ -163,8 +171,7 @@ class Tenant:
             self._count("leadstream_lapses_total", self.name, move.why)
         gift = gift_by_move(number, move.what, move.at_ms, move.member, team_of.get(move.member, ""))
         if gift is not None:
-            enter(self.books.teams.setdefault(gift.team, {}), gift)
-            self._count("leadstream_gifts_total", self.name, gift.team, gift.how)
+            self._enter(gift)
         lease = move.lease
         if move.what == "follow_up" and lease is not None and lease.journal not in self._contacted:
             self._contacted[lease.journal] = None
@@ -172,17 +179,29 @@ class Tenant:
                 del self._contacted[next(iter(self._contacted))]
             self._contacts.append(max(0, move.at_ms - lease.since_ms) / 1_000)
 
+    def enter(self) -> None:
+        """Bring the books up to date: what outcomes gave is entered together where it is alike."""
+        alike = list(self._given.values())
+        if any(plan.away for _, _, _, digest in self._given if (plan := self.plans.get(digest))):
+            one_by_one = sorted(chain.from_iterable(alike), key=attrgetter("journal"))
+            alike = [[outcome] for outcome in one_by_one]  # who is absent is owed up to his credit: the order counts
+        for outcome, *others in alike:
+            gift = gift_of(outcome, self.plans.get(outcome.plan))
+            if gift is not None:
+                self._enter(gift, 1 + len(others))
+        self._given.clear()
+
     def hand_over(self, metrics: Metrics) -> None:
         """Give what was counted to the page."""
-        for name, labels in self._counts.items():
-            metrics.count(name, Counter(labels))
+        for name, counts in self._counts.items():
+            metrics.count(name, counts)
         for seconds in self._contacts:
             metrics.spent("leadstream_first_contact_seconds", (self.name,), seconds)
-        self._counts, self._contacts = defaultdict(list), []
+        self._counts, self._contacts = defaultdict(Counter), []
 
     def settle(self, people: set[str]) -> None:
         """Work the gauges out anew. ``people``: who could have had a call."""
-        books = {team: book(self.books.week, team, accounts) for team, accounts in self.books.teams.items()}
+        books = {team: book(self.books.week, team, accounts, {}) for team, accounts in self.books.teams.items()}
         given = {(self.name, t, line.member): float(line.given) for t, b in books.items() for line in b.lines}
         due = {(self.name, t, line.member): line.entitled for t, b in books.items() for line in b.lines}
         in_turn = {(self.name, team): found for team, found in books.items() if found.turns}
@@ -204,12 +223,15 @@ class Tenant:
 
     def _turn_to(self, at_ms: int, zone: ZoneInfo) -> None:
         """A new week begins new books. What comes late, of an earlier week, counts for this one."""
-        if at_ms < self._week_until_ms:
-            return
         week = period(at_ms, zone, "week")
         if week > self.books.week:
+            self.enter()
             self.books = Books(self.books.number, week, {team: carried(a) for team, a in self.books.teams.items()})
         self._week_until_ms = at_ms // GRAIN_MS * GRAIN_MS + GRAIN_MS
 
+    def _enter(self, gift: Gift, n: int = 1) -> None:
+        enter(self.books.teams.setdefault(gift.team, {}), gift, n)
+        self._counts["leadstream_gifts_total"][self.name, gift.team, gift.how] += n
+
     def _count(self, name: str, *labels: str) -> None:
-        self._counts[name].append(labels)
+        self._counts[name][labels] += 1

@@ -22,7 +22,8 @@ Who is full still counts as entitled: that the cap, and not the turn, keeps lead
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
 from itertools import accumulate, pairwise
 
 import msgspec
@@ -51,8 +52,8 @@ class Gift(Packed, frozen=True):
     team: str  # the group whose turn it is: team:sales, rule:south; "" unknown
     member: str
     how: str
-    shares: tuple[tuple[str, float], ...] = ()
-    absent: tuple[tuple[str, float], ...] = ()  # who were absent and are owed turns, up to ``credit``
+    shares: tuple[Share, ...] = ()
+    absent: tuple[Share, ...] = ()  # who were absent and are owed turns, up to ``credit``
     credit: float = 0.0
 
 
@@ -91,37 +92,31 @@ class Account(msgspec.Struct, array_like=True):
     credited: float = 0.0
     given: int = 0
     exempt: dict[str, int] = {}
-    dry: int = 0  # turns passed by since his last
-    dry_from_ms: int = 0
-    drought: int = 0
-    drought_ms: int = 0
+
+
+class Drought(msgspec.Struct):
+    """Turns that a member could have had and did not get: in a row until now, and the longest such row."""
+
+    dry: int = 0
+    from_ms: int = 0
+    longest: int = 0
+    longest_ms: int = 0
 
 
 Accounts = dict[str, Account]
+Droughts = dict[str, Drought]
 
 
 def gift_of(outcome: Outcome | Glance, plan: Plan | None) -> Gift | None:
     """What an outcome gave to a member; None when it gave nobody anything, as a further status of one call does."""
-    how = _OUTCOMES.get((outcome.code, outcome.reason), "")
-    if not how or not outcome.owner:
+    how = _OUTCOMES.get((outcome.code, outcome.reason)) if outcome.owner else None
+    if how is None:
         return None
     team = plan.group if plan else ""
     if how != "turn" or plan is None:
         return Gift(outcome.journal, outcome.at_ms, team, outcome.owner, how)
-    return Gift(
-        outcome.journal,
-        outcome.at_ms,
-        team,
-        outcome.owner,
-        how,
-        _weights(plan.shares),
-        _weights(plan.away),
-        plan.credit,
-    )
-
-
-def _weights(shares: Sequence[Share]) -> tuple[tuple[str, float], ...]:
-    return tuple((share.member, share.weight) for share in shares)
+    turn = (plan.shares, plan.away, plan.credit)
+    return Gift(outcome.journal, outcome.at_ms, team, outcome.owner, how, *turn)
 
 
 def gift_by_move(number: int, what: str, at_ms: int, member: str, team: str) -> Gift | None:
@@ -130,30 +125,38 @@ def gift_by_move(number: int, what: str, at_ms: int, member: str, team: str) -> 
     return Gift(number, at_ms, team, member, how) if how and member else None
 
 
-def enter(accounts: Accounts, gift: Gift) -> None:
-    """One step of the fold: a gift into the accounts of its team."""
-    mine = accounts.setdefault(gift.member, Account())
+def enter(accounts: Accounts, gift: Gift, n: int = 1) -> None:
+    """One step of the fold: a gift into the accounts of its team, or ``n`` alike in a row. Turns with somebody absent come one by
+    one: each changes what he is owed."""
+    mine = _account(accounts, gift.member)
     if gift.how != "turn":
-        mine.exempt[gift.how] = mine.exempt.get(gift.how, 0) + 1
+        mine.exempt[gift.how] = mine.exempt.get(gift.how, 0) + n
         return
-    mine.given += 1
-    mine.owed -= 1
-    shares = dict(gift.shares) or {gift.member: 1.0}
-    away = {m: w for m, w in gift.absent if accounts.setdefault(m, Account()).owed < gift.credit}
-    total = sum(shares.values()) + sum(away.values())
-    for member, weight in (*shares.items(), *away.items()):
-        account = accounts.get(member) or accounts.setdefault(member, Account())
-        part = weight / total
-        account.entitled += part
-        account.owed += part
-        if member in away:
-            account.credited += part
-        elif member != gift.member:
-            account.dry_from_ms = account.dry_from_ms if account.dry else gift.at_ms
-            account.dry += 1
-            if account.dry > account.drought:
-                account.drought, account.drought_ms = account.dry, gift.at_ms - account.dry_from_ms
-    mine.dry = 0
+    mine.given += n
+    mine.owed -= n
+    shares = gift.shares or (Share(gift.member),)
+    away = tuple(share for share in gift.absent if _account(accounts, share.member).owed < gift.credit)
+    total = sum(share.weight for share in shares + away) / n
+    for share in shares + away:
+        account = _account(accounts, share.member)
+        account.entitled += share.weight / total
+        account.owed += share.weight / total
+    for share in away:
+        accounts[share.member].credited += share.weight / total
+
+
+def pass_by(droughts: Droughts, gift: Gift) -> None:
+    """A turn passes by all who could have had it but the one who got it."""
+    for share in gift.shares:
+        drought = droughts.get(share.member) or droughts.setdefault(share.member, Drought())
+        drought.from_ms = drought.from_ms if drought.dry else gift.at_ms
+        drought.dry = drought.dry + 1 if share.member != gift.member else 0
+        if drought.dry > drought.longest:
+            drought.longest, drought.longest_ms = drought.dry, gift.at_ms - drought.from_ms
+
+
+def _account(accounts: Accounts, member: str) -> Account:
+    return accounts.get(member) or accounts.setdefault(member, Account())
 
 
 def carried(accounts: Accounts) -> Accounts:
@@ -161,8 +164,9 @@ def carried(accounts: Accounts) -> Accounts:
     return {member: Account(account.owed) for member, account in accounts.items()}
 
 
-def book(period: str, team: str, accounts: Accounts) -> Book:
+def book(period: str, team: str, accounts: Accounts, droughts: Droughts) -> Book:
     """The accounts of a team in a period as they stand."""
+    none = Drought()
     turns = sum(account.given for account in accounts.values())
     entitled = {member: account.entitled for member, account in accounts.items()}
     given = {member: float(account.given) for member, account in accounts.items()}
@@ -176,8 +180,8 @@ def book(period: str, team: str, accounts: Accounts) -> Book:
             account.exempt,
             account.given / turns if turns else 0.0,
             account.entitled / turns if turns else 0.0,
-            account.drought,
-            account.drought_ms,
+            droughts.get(member, none).longest,
+            droughts.get(member, none).longest_ms,
         )
         for member, account in sorted(accounts.items())
         if account.entitled or account.given or account.exempt
@@ -209,6 +213,7 @@ def ledger(
     """
     once = {gift.number: gift for gift in gifts}
     books: dict[tuple[str, str], Accounts] = {}
+    droughts: dict[tuple[str, str], Droughts] = defaultdict(dict)
     latest: dict[str, Accounts] = {}
     for _, gift in sorted(once.items()):
         if not teams or gift.team in teams:
@@ -217,4 +222,5 @@ def ledger(
                 books[key] = carried(latest.get(gift.team, {}))
             latest[gift.team] = books[key]
             enter(books[key], gift)
-    return [book(period, team, accounts) for (period, team), accounts in sorted(books.items()) if period >= first]
+            pass_by(droughts[key], gift)
+    return [book(*key, accounts, droughts[key]) for key, accounts in sorted(books.items()) if key[0] >= first]

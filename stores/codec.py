@@ -14,7 +14,7 @@ from struct import Struct
 
 import msgspec
 
-from leads.records import REASONS, Code, Committed, Decision, Evidence, Glance, Outcome, Plan, Verdict
+from leads.records import REASONS, Code, Committed, Decision, Evidence, Outcome, Plan, Verdict
 from leads.unique import TOLD
 
 #: One byte for code and reason: 16 * code + reason, in the order of REASONS. Stored, so REASONS may only be appended to.
@@ -23,7 +23,7 @@ NUMBERS: dict[tuple[str, str], int] = {
     for i, (code, reasons) in enumerate(REASONS.items(), 1)
     for j, reason in enumerate(reasons)
 }
-_NAMES: dict[int, tuple[Code, str]] = {number: name for name, number in NUMBERS.items()}  # type: ignore[misc]
+NAMES: dict[int, tuple[Code, str]] = {number: name for name, number in NUMBERS.items()}  # type: ignore[misc]
 #: The same table for the scripts.
 LUA_CODES = "local CODE = {" + ", ".join(f"['{c}/{r}']={n}" for (c, r), n in NUMBERS.items()) + "} "
 
@@ -32,13 +32,14 @@ _HEAD = Struct(">IIBQQII8sHH")
 # event, seq, account, likeliest, kind, code, plan (1-based, 0 none), day (1-based), numbers of joins, of seen, lengths of
 # claimant, of body, at_ms, answer_by_ms; then joins (4 bytes each), seen (entity 4, version 8), claimant, body
 _DECISION = Struct(">16sIIIBBHBHHHIQQ")
+_OUTCOME = ord("o")  # begins an entry of the journal that is one
 _KINDS: dict[str, int] = {"new": 0, "same": 1, "unsure": 2}
 _REFUSED = 3
-_NO_PLAN = bytes(8)
+NO_PLAN = bytes(8)
 _NO_VERDICT = Verdict("new")
 
 
-class _Beginning(msgspec.Struct, frozen=True, gc=False, array_like=True):
+class Beginning(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """The beginning of a ``Body``. Decoded as such, what comes after it is passed over."""
 
     at_ms: int
@@ -48,7 +49,7 @@ class _Beginning(msgspec.Struct, frozen=True, gc=False, array_like=True):
     verdict: str
 
 
-class Body(_Beginning, frozen=True, gc=False, array_like=True):
+class Body(Beginning, frozen=True, gc=False, array_like=True):
     """The client's half of a stored outcome. Append new fields at the end only."""
 
     probability: float
@@ -61,7 +62,7 @@ class Body(_Beginning, frozen=True, gc=False, array_like=True):
 
 
 _encode = msgspec.msgpack.Encoder().encode
-_beginning = msgspec.msgpack.Decoder(_Beginning).decode
+beginning = msgspec.msgpack.Decoder(Beginning).decode
 _body = msgspec.msgpack.Decoder(Body).decode
 _plan = msgspec.msgpack.Decoder(Plan).decode
 _seqs: dict[int, Struct] = {}
@@ -170,35 +171,13 @@ def plan_digest(stored: bytes) -> bytes:
 
 def outcome_at(packed: bytes) -> int:
     """Where in a packed entry of the journal its stored outcome begins, behind event and absorbed entities; 0: it is no outcome."""
-    return 19 + 4 * (packed[17] << 8 | packed[18]) if packed[:1] == b"o" else 0
+    return 19 + 4 * (packed[17] << 8 | packed[18]) if packed[0] == _OUTCOME else 0
 
 
 def at_ms(stored: bytes) -> int:
     """Time of the event of a stored outcome."""
     owner, pool = int.from_bytes(stored[41:43], "big"), int.from_bytes(stored[43:45], "big")
-    return _beginning(memoryview(stored)[45 + owner + pool :]).at_ms
-
-
-def glance(stored: bytes, at: int = 0) -> Glance:
-    """What whoever counts needs of the stored outcome that begins ``at`` there; a third of the cost of ``outcome_of``."""
-    seq, _, number, journal, _, _, _, digest, owner, pool = _HEAD.unpack_from(stored, at)
-    owner_at = at + _HEAD.size
-    body_at = owner_at + owner + pool
-    body = _beginning(stored[body_at:])
-    code, reason = _NAMES[number]
-    return Glance(
-        code,
-        reason,
-        body.at_ms,
-        body.source,
-        body.door,
-        seq,
-        stored[owner_at : owner_at + owner].decode(),
-        body.joined,
-        body.verdict,
-        b"" if digest == _NO_PLAN else digest,
-        journal,
-    )
+    return beginning(memoryview(stored)[45 + owner + pool :]).at_ms
 
 
 def outcome_of(tenant: str, event: bytes, stored: bytes, plans: dict[bytes, tuple[str, str]]) -> Outcome:
@@ -206,7 +185,7 @@ def outcome_of(tenant: str, event: bytes, stored: bytes, plans: dict[bytes, tupl
     seq, entity, number, journal, until_ms, account, likeliest, digest, owner, pool = _HEAD.unpack_from(stored)
     body_at = 45 + owner + pool
     body = _body(memoryview(stored)[body_at:])
-    code, reason = _NAMES[number]
+    code, reason = NAMES[number]
     rule, policy = plans.get(digest, ("", ""))
     return Outcome(
         event.hex(),
@@ -228,7 +207,7 @@ def outcome_of(tenant: str, event: bytes, stored: bytes, plans: dict[bytes, tupl
         body.bits,
         body.evidence,
         rule,
-        "" if digest == _NO_PLAN else digest.hex(),
+        "" if digest == NO_PLAN else digest.hex(),
         policy,
         journal,
         body.batch,

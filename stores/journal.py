@@ -9,7 +9,7 @@ import msgspec
 from redis.asyncio import Redis
 
 from leads.ownership import Lease
-from leads.records import Glance, Outcome
+from leads.records import Outcome
 from stores import codec
 from stores.connect import guarded
 from stores.duty import on_duty
@@ -165,10 +165,9 @@ def _seq(effect: bytes, at: int) -> int:
     return int.from_bytes(effect[at : at + 4], "big")
 
 
-def glance(packed: bytes) -> Glance | Move:
-    """What a packed entry says to whoever only counts."""
-    at = codec.outcome_at(packed)
-    return codec.glance(packed, at) if at else _move(packed[1:])
+def move_of(packed: bytes) -> Move:
+    """What a packed entry says that is no outcome."""
+    return _move(packed[1:])
 
 
 async def effects(index: ValkeyIndex, tenant: str, entries: Sequence[tuple[int, bytes]]) -> list[Effect]:
@@ -184,5 +183,5 @@ async def effects(index: ValkeyIndex, tenant: str, entries: Sequence[tuple[int, 
             event, absorbed, value = stored[number]
             found.append(Effect(number, codec.outcome_of(tenant, event, value, plans), absorbed))
         else:
-            found.append(Effect(number, move=_move(packed[1:])))
+            found.append(Effect(number, move=move_of(packed)))
     return found

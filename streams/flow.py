@@ -24,6 +24,7 @@ from streams.pipeline import Pipeline, Work
 from streams.ports import Index
 from streams.publication import Publication
 from streams.recollection import Recollection
+from streams.tally import Tally
 
 #: Stale answers after which a lead is registered, judged and committed alone.
 ALONE_AFTER = 3
@@ -215,25 +216,28 @@ class Flow:
         return fallen
 
     async def _publish(self, done: Sequence[tuple[Work, Outcome]], repeats: Sequence[tuple[Work, Outcome]]) -> None:
+        tally, delays = self._tally(done, repeats)
         began = perf_counter()
         await self._publication.publish([*done, *repeats])
         self._told += len(done) + len(repeats)
         self._spent("publish", began)
-        self._metrics.observe_batch(
-            [outcome for _, outcome in done],
-            [work.envelope.at_ms for work, _ in (*done, *repeats)],
-            self._clock(),
-            self._stages,
-            self._candidates,
-            self._stale,
-            repeats=len(repeats),
-            full_buckets=self._full,
-        )
+        self._count(tally, delays)
+
+    def _tally(
+        self, done: Sequence[tuple[Work, Outcome]], repeats: Sequence[tuple[Work, Outcome]]
+    ) -> tuple[Tally, list[tuple[str, int | None]]]:
+        accepted_ms = [work.envelope.at_ms for work, _ in (*done, *repeats)]
         delays = [
             (work.envelope.source, self._pipeline.delay_ms(work))
             for work, _ in done
             if "received_at" in work.row.fields
         ]
+        return Tally([outcome for _, outcome in done], accepted_ms, len(repeats)), delays
+
+    def _count(self, tally: Tally, delays: Sequence[tuple[str, int | None]]) -> None:
+        """For /metrics, once the log has confirmed."""
+        full, now_ms = self._full, self._clock()
+        self._metrics.observe_batch(tally, now_ms, self._stages, self._candidates, self._stale, full_buckets=full)
         if delays:
             self._metrics.timed(self._tenant, delays)
         self._stages, self._candidates, self._stale, self._full = {}, [], 0, 0

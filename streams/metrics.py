@@ -7,12 +7,9 @@ costs a fraction of that. What is counted, and under which labels, is in `stream
 from __future__ import annotations
 
 import threading
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import accumulate, product
-from math import ceil
-from operator import attrgetter
+from itertools import product
 
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -24,34 +21,15 @@ from prometheus_client import (
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 from prometheus_client.registry import Collector
 
-from leads.records import Outcome
 from streams.catalogue import BY_NAME, CATALOGUE, Guard, Metric, Values
+from streams.histogram import Histogram
+from streams.tally import Tally
 
 #: What `exposition` answers with.
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 #: A lead that comes so long after the customer left his details is late: most have then bought or been called.
 LATE_MS = 3_600_000
-_BITS = attrgetter("bits")
-_COLLISIONS = frozenset({"merged", "contested"})
 Family = CounterMetricFamily | GaugeMetricFamily | HistogramMetricFamily
-
-
-class _Histogram:
-    __slots__ = ("counts", "edges", "total")
-
-    def __init__(self, edges: tuple[float, ...]) -> None:
-        self.edges = edges
-        self.counts = [0] * (len(edges) + 1)
-        self.total = 0.0
-
-    def add(self, value: float, n: int = 1) -> None:
-        self.counts[bisect_left(self.edges, value)] += n
-        self.total += value * n
-
-    def cumulated(self) -> list[tuple[str, float]]:
-        """(upper edge, how many up to it), the last edge is +Inf."""
-        edges = [*(repr(float(edge)) for edge in self.edges), "+Inf"]
-        return list(zip(edges, map(float, accumulate(self.counts)), strict=True))
 
 
 class Metrics(Collector):
@@ -64,7 +42,7 @@ class Metrics(Collector):
         self._lock = threading.Lock()
         self._guard = Guard()
         self._sums: dict[str, dict[Values, float]] = {m.name: {} for m in CATALOGUE if m.kind != "histogram"}
-        self._shapes: dict[str, dict[Values, _Histogram]] = {m.name: {} for m in CATALOGUE if m.kind == "histogram"}
+        self._shapes: dict[str, dict[Values, Histogram]] = {m.name: {} for m in CATALOGUE if m.kind == "histogram"}
         self._measure: Callable[[Metrics], None] | None = None
         self._start_at_zero()
         self.gauge("leadstream_build_info", {(version, component): 1.0})
@@ -94,47 +72,34 @@ class Metrics(Collector):
 
     def observe_batch(
         self,
-        outcomes: Sequence[Outcome],
-        accepted_ms: Sequence[int],
+        batch: Tally,
         now_ms: int,
         stages: Mapping[str, float],
         candidates: Sequence[int],
         stale: int,
         *,
-        repeats: int = 0,
         full_buckets: int = 0,
     ) -> None:
         """One batch is published and about to be acknowledged.
 
-        ``accepted_ms`` has one time for **each lead in the messages at hand, taken from the messages**: their number is
-        what outcomes plus ``repeats`` must sum to, and an alert compares the two. ``stages`` are seconds by stage,
-        ``candidates`` how many earlier leads each lead was compared with, ``full_buckets`` how many keys were no evidence.
+        ``stages`` are seconds by stage, ``candidates`` how many earlier leads each lead was compared with, ``full_buckets`` how
+        many keys were no evidence.
         """
-        codes: Counter[Values] = Counter([(o.tenant, o.door, o.source, o.code, o.reason) for o in outcomes])
-        met: Counter[Values] = Counter(
-            [(o.tenant, max(o.evidence, key=_BITS).field) for o in outcomes if o.code in _COLLISIONS and o.evidence]
-        )
-        waits = Counter(zip([o.door for o in outcomes], accepted_ms, strict=False))
-        # edges are whole bits, so rounding up moves nobody over one
-        weights = Counter([(o.verdict, ceil(max(-99.0, min(99.0, o.bits)))) for o in outcomes if o.evidence])
-        levels: Counter[Values] = Counter(
-            [(e.field, e.level) for o in outcomes if o.verdict == "same" for e in o.evidence]
-        )
         with self._lock:
-            self._many("leadstream_outcomes_total", codes)
-            self._many("leadstream_collisions_total", met)
-            self._many("leadstream_evidence_total", levels)
-            for (verdict, bits), n in weights.items():
-                self._shape("leadstream_match_weight", (verdict,)).add(bits, n)
-            for (door, at_ms), n in waits.items():
-                self._shape("leadstream_answer_seconds", (door,)).add(max(0, now_ms - at_ms) / 1000, n)
-            for value, n in Counter(candidates).items():
-                self._shape("leadstream_lead_candidates", ()).add(value, n)
+            self._many("leadstream_outcomes_total", batch.outcomes)
+            self._many("leadstream_collisions_total", batch.collisions)
+            self._many("leadstream_evidence_total", batch.levels)
+            for verdict, bits in batch.bits.items():
+                self._shape("leadstream_match_weight", (verdict,)).extend(bits)
+            for door, accepted_ms in batch.accepted_ms.items():
+                waits = [(now_ms - at_ms) / 1000 if at_ms < now_ms else 0.0 for at_ms in accepted_ms]
+                self._shape("leadstream_answer_seconds", (door,)).extend(waits)
+            self._shape("leadstream_lead_candidates", ()).extend(candidates)
             for stage, seconds in stages.items():
                 self._shape("leadstream_stage_seconds", (stage,)).add(seconds)
-            self._shape("leadstream_batch_leads", ()).add(len(accepted_ms))
-            self._sums["leadstream_events_total"][()] += len(accepted_ms)
-            self._sums["leadstream_repeats_total"][()] += repeats
+            self._shape("leadstream_batch_leads", ()).add(batch.events)
+            self._sums["leadstream_events_total"][()] += batch.events
+            self._sums["leadstream_repeats_total"][()] += batch.repeats
             self._sums["leadstream_stale_decisions_total"][()] += stale
             self._sums["leadstream_full_buckets_total"][()] += full_buckets
 
@@ -255,12 +220,12 @@ class Metrics(Collector):
             named = labels if labels in sums else self._named(name, labels)
             sums[named] = sums.get(named, 0.0) + n
 
-    def _shape(self, name: str, labels: Values) -> _Histogram:
+    def _shape(self, name: str, labels: Values) -> Histogram:
         shapes = self._shapes[name]
         if labels not in shapes:
             labels = self._named(name, labels)
         if labels not in shapes:
-            shapes[labels] = _Histogram(BY_NAME[name].buckets)
+            shapes[labels] = Histogram(BY_NAME[name].buckets)
         return shapes[labels]
 
     def _named(self, name: str, labels: Values) -> Values:

@@ -14,6 +14,7 @@ from leads.records import REASONS, Code, Door, Evidence, Outcome
 from routing.fairness import HOW
 from streams.catalogue import ANSWERS, MET, MOVES, PERMISSIONS, PROBLEMS, STAGES
 from streams.metrics import Metrics, new_registry
+from streams.tally import Tally
 from tests.parts.prometheus import Recorder
 
 SOURCES: dict[Door, str] = {"call": "hotline", "form": "website", "import": "trade-fair"}
@@ -102,7 +103,7 @@ class Company:
         accepted = [now_ms - (9_000 if late else self.dice.randint(1, 400)) for _ in range(len(made) + repeats)]
         stages = {stage: self.dice.uniform(0.001, 0.02) for stage in STAGES}
         candidates = [self.dice.randint(0, 12) for _ in made]
-        worker.observe_batch(made, accepted, now_ms, stages, candidates, 1, repeats=repeats, full_buckets=3)
+        worker.observe_batch(Tally(made, accepted, repeats), now_ms, stages, candidates, 1, full_buckets=3)
         worker.timed("acme", [(source, 7_200_000 if late else 60_000) for source in SOURCES.values()])
 
     def people(self, relay: Metrics, bad: bool) -> None:

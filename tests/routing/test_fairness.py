@@ -30,8 +30,9 @@ def gifts(draw: st.DrawFn) -> list[Gift]:
     for number in range(1, draw(st.integers(1, 40)) + 1):
         able = draw(st.lists(st.sampled_from(PEOPLE), min_size=1, unique=True))
         how = draw(st.sampled_from(("turn", "turn", "turn", *HOW)))
-        shares = tuple((m, WEIGHTS[m]) for m in able) if how == "turn" else ()
-        away = tuple((m, WEIGHTS[m]) for m in PEOPLE if m not in able and draw(st.booleans())) if how == "turn" else ()
+        shares = tuple(Share(m, WEIGHTS[m]) for m in able) if how == "turn" else ()
+        out = [m for m in PEOPLE if m not in able and draw(st.booleans())] if how == "turn" else ()
+        away = tuple(Share(m, WEIGHTS[m]) for m in out)
         team = draw(st.sampled_from(("team:a", "team:b")))
         made.append(Gift(number, number * DAY, team, draw(st.sampled_from(able)), how, shares, away, CREDIT))
     return made
@@ -44,8 +45,8 @@ def owed(history: list[Gift], member: str) -> Fraction:
 
 def part(before: list[Gift], turn: Gift, member: str) -> Fraction:
     """The part of one turn that a member is entitled to, given the turns before it."""
-    sharing = {m: Fraction(w) for m, w in turn.shares}
-    sharing |= {m: Fraction(w) for m, w in turn.absent if owed(before, m) < Fraction(CREDIT)}
+    sharing = {s.member: Fraction(s.weight) for s in turn.shares}
+    sharing |= {s.member: Fraction(s.weight) for s in turn.absent if owed(before, s.member) < Fraction(CREDIT)}
     return sharing[member] / sum(sharing.values()) if member in sharing else Fraction(0)
 
 
@@ -57,9 +58,9 @@ def by_hand(
     turns = [g for g in history if g.how == "turn"]
     mine = [(part(turns[:i], g, member), g) for i, g in enumerate(turns) if g in entries]
     due = sum((p for p, _ in mine), Fraction(0))
-    credited = sum((p for p, g in mine if member in dict(g.absent)), Fraction(0))
+    credited = sum((p for p, g in mine if member in {s.member for s in g.absent}), Fraction(0))
     exempt = {how: n for how in HOW[1:] if (n := sum(g.member == member and g.how == how for g in entries))}
-    could_have = [g.member == member for _, g in mine if member in dict(g.shares)]
+    could_have = [g.member == member for _, g in mine if member in {s.member for s in g.shares}]
     drought = max((len(list(run)) for got, run in groupby(could_have) if not got), default=0)
     return due, credited, sum(g.member == member for _, g in mine), exempt, drought
 
@@ -114,14 +115,13 @@ PLAN = Plan("all", "1", "turn", "team:sales", (Share("li"),), "public", "parked"
 def test_a_plan_says_who_could_have_had_the_turn_and_who_is_owed_one_for_being_away() -> None:
     made = msgspec.structs.replace(PLAN, shares=(Share("li", 2.0), Share("wang")), away=(Share("zhao"),), credit=3.0)
     outcome = Outcome("0" * 32, "acme", "assigned", "rule", 1_000, "web", "form", owner="li", journal=7)
-    shares, away = (("li", 2.0), ("wang", 1.0)), (("zhao", 1.0),)
-    assert gift_of(outcome, made) == Gift(7, 1_000, "team:sales", "li", "turn", shares, away, 3)
+    assert gift_of(outcome, made) == Gift(7, 1_000, "team:sales", "li", "turn", made.shares, made.away, 3)
 
 
 def test_who_is_away_is_owed_up_to_the_credit_and_no_more_and_gets_it_back() -> None:
-    here, both = (("li", 1.0),), (("li", 1.0), ("zhao", 1.0))
-    turns = [Gift(n, n, "t", "li", "turn", here, (("zhao", 1.0),), 2.0) for n in range(1, 11)]
-    turns += [Gift(n, n, "t", "zhao", "turn", both, (), 2.0) for n in range(11, 15)]
+    here, away = (Share("li"),), (Share("zhao"),)
+    turns = [Gift(n, n, "t", "li", "turn", here, away, 2.0) for n in range(1, 11)]
+    turns += [Gift(n, n, "t", "zhao", "turn", here + away, (), 2.0) for n in range(11, 15)]
     (book,) = ledger(turns, week)
     li, zhao = book.lines
     assert (zhao.credited, zhao.entitled, zhao.given) == (2.0, 4.0, 4)

@@ -43,7 +43,9 @@ class Page:
 
 
 def tenant() -> Tenant:
-    return Tenant("acme", Books(), Brought())
+    made = Tenant("acme", Books(), Brought())
+    made.plans[b"plan"] = PLAN
+    return made
 
 
 def outcome(seq: int, source: str, owner: str = "li", **more: Any) -> Glance:
@@ -54,7 +56,7 @@ def outcome(seq: int, source: str, owner: str = "li", **more: Any) -> Glance:
         "joined": (),
         "verdict": "new",
     } | more
-    return Glance(source=source, door="form", seq=seq, owner=owner, plan=b"", journal=seq, **how)
+    return Glance(source=source, door="form", seq=seq, owner=owner, plan=b"plan", journal=seq, **how)
 
 
 def moved(what: str, **more: Any) -> Move:
@@ -64,10 +66,11 @@ def moved(what: str, **more: Any) -> Move:
 def test_who_had_brought_a_customer_is_told_by_source() -> None:
     page, folded = Page(), tenant()
     same: dict[str, Any] = {"code": "merged", "reason": "same_contact", "verdict": "same"}
-    folded.outcome(outcome(5, "fair"), PLAN, ZONE)
-    folded.outcome(outcome(6, "vendor", joined=(5,), **same), PLAN, ZONE)
-    folded.outcome(outcome(7, "vendor", joined=(5, 6), **same), PLAN, ZONE)
-    folded.outcome(outcome(8, "vendor", joined=(2,), **same), PLAN, ZONE)
+    folded.outcome(outcome(5, "fair"), ZONE)
+    folded.outcome(outcome(6, "vendor", joined=(5,), **same), ZONE)
+    folded.outcome(outcome(7, "vendor", joined=(5, 6), **same), ZONE)
+    folded.outcome(outcome(8, "vendor", joined=(2,), **same), ZONE)
+    folded.enter()
     folded.hand_over(page.metrics)
     found = {
         met: page.value("duplicates_total", tenant="acme", source="vendor", met=met)
@@ -104,8 +107,9 @@ def test_moves_refusals_lapses_and_first_contacts_are_counted() -> None:
 def test_a_new_week_begins_new_books_and_remembers_what_is_owed() -> None:
     folded = tenant()
     for seq in (1, 2, 3):
-        folded.outcome(outcome(seq, "web"), PLAN, ZONE)
-    folded.outcome(outcome(4, "web", "wang", at_ms=BEGIN_MS + 7 * DAY_MS), PLAN, ZONE)
+        folded.outcome(outcome(seq, "web"), ZONE)
+    folded.outcome(outcome(4, "web", "wang", at_ms=BEGIN_MS + 7 * DAY_MS), ZONE)
+    folded.enter()
     books = folded.books
     assert {m: a.given for m, a in books.teams["team:sales"].items()} == {"li": 0, "wang": 1}
     assert books.teams["team:sales"]["wang"].owed == pytest.approx(1.0), "three turns passed him by, he had one of four"

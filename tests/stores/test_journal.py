@@ -5,8 +5,9 @@ from __future__ import annotations
 import msgspec
 
 from leads.records import Glance, Outcome
+from stores.glance import glance
 from stores.index import ValkeyIndex
-from stores.journal import ValkeyJournal, effects, glance, note
+from stores.journal import ValkeyJournal, effects, note
 from tests.stores.making import decide, lead, put, refusal
 
 

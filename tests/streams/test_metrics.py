@@ -13,6 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from leads.records import Evidence, Outcome
 from streams.catalogue import CATALOGUE, DEPENDENCIES, STAGES, Guard, as_markdown
 from streams.metrics import Metrics, exposition, new_registry, serve
+from streams.tally import Tally
 from tests.parts.kafka import free_port
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -34,9 +35,8 @@ def outcome(code: str = "assigned", reason: str = "rule", door: str = "form", **
 
 def observe(metrics: Metrics, outcomes: list[Outcome], ages_ms: list[int], **more: int) -> None:
     now_ms = 1_000_000
-    metrics.observe_batch(
-        outcomes, [now_ms - age for age in ages_ms], now_ms, {"judge": 0.002}, [3] * len(outcomes), 0, **more
-    )
+    batch = Tally(outcomes, [now_ms - age for age in ages_ms], **more)
+    metrics.observe_batch(batch, now_ms, {"judge": 0.002}, [3] * len(outcomes), 0)
 
 
 def test_the_page_has_every_entry_of_the_catalogue_and_reads_back(

@@ -1,0 +1,36 @@
+"""What a batch of outcomes adds up to, worked out while the outcomes are at hand: once the log has confirmed them, another batch has
+been judged, and the processor would have to fetch them again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from operator import attrgetter
+
+from leads.records import Outcome
+from streams.catalogue import Values
+
+_BITS = attrgetter("bits")
+_COLLISIONS = frozenset({"merged", "contested"})
+
+
+class Tally:
+    """``accepted_ms`` has one time for **each lead in the messages at hand, taken from the messages**, those of ``outcomes`` first:
+    their number is what outcomes plus ``repeats`` must sum to, and an alert compares the two.
+    """
+
+    def __init__(self, outcomes: Sequence[Outcome], accepted_ms: Sequence[int], repeats: int = 0) -> None:
+        judged = [o for o in outcomes if o.evidence]
+        self.outcomes: Counter[Values] = Counter([(o.tenant, o.door, o.source, o.code, o.reason) for o in outcomes])
+        self.collisions: Counter[Values] = Counter(
+            [(o.tenant, max(o.evidence, key=_BITS).field) for o in judged if o.code in _COLLISIONS]
+        )
+        self.levels: Counter[Values] = Counter(
+            [(e.field, e.level) for o in judged if o.verdict == "same" for e in o.evidence]
+        )
+        self.bits = {v: [o.bits for o in judged if o.verdict == v] for v in {o.verdict for o in judged}}
+        self.accepted_ms = {
+            door: [at_ms for o, at_ms in zip(outcomes, accepted_ms, strict=False) if o.door == door]
+            for door in {o.door for o in outcomes}
+        }
+        self.events, self.repeats = len(accepted_ms), repeats
