@@ -52,12 +52,10 @@ class Clocked:
     on = True
     spent = 0.0
 
-    def part(self, part: Callable[..., Any], nothing: Any) -> Callable[..., Any]:
-        """The part, which gives ``nothing`` while nothing is counted."""
-
+    def part(self, part: Callable[..., Any]) -> Callable[..., Any]:
         def clocked(*told: Any) -> Any:
             if not self.on:
-                return nothing
+                return None
             began = time.thread_time()
             given = part(*told)
             self.spent += time.thread_time() - began
@@ -92,7 +90,7 @@ async def one_round(fields: list[dict[str, str]], counted: int) -> Round:
         shell = Shell(index, publisher, {TENANT: Pipeline(spec())}, clock, metrics, slot="metering")
         found = Round([], [], [], 0.0)
         messages = list(load.messages(load.rows(iter(fields), "metering"), TENANT, CHUNK))
-        with patched(Flow, _tally=counting.part(Flow._tally, (None, ())), _count=counting.part(Flow._count, None)):
+        with patched(Flow, _tally=counting.part(Flow._tally), _count=counting.part(Flow._count)):
             for number, take in enumerate(load.grouped(messages, MESSAGES)):
                 counting.on, counting.spent = number % 2 == counted, 0.0
                 began = time.thread_time()

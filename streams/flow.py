@@ -73,6 +73,9 @@ class Flow:
         self._stages: dict[str, float] = {}
         self._candidates: list[int] = []
         self._stale = self._full = 0
+        self._delays: dict[bytes, tuple[str, int | None]] = {}
+        self._timed: list[tuple[str, int | None]] = []
+        self._published: list[tuple[Tally, int, dict[str, float], list[int], int, int]] = []  # for observe_batch
         self._joined: int | None = None  # before the first decision of this flow
         self._tasks: set[asyncio.Task[object]] = set()
         self._told = 0
@@ -89,6 +92,7 @@ class Flow:
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
+            self._count()
 
     async def _run(self, works: Sequence[Work]) -> None:
         size = min(self._size, max(WORTH, -(-len(works) // OVERLAPPING)))
@@ -144,6 +148,8 @@ class Flow:
         for work in works:
             if work.registration is None and work.refused is None:
                 self._pipeline.prepare(work)
+            if "received_at" in work.row.fields:
+                self._delays[work.event] = work.envelope.source, self._pipeline.delay_ms(work)
         self._spent("prepare", began)
 
     async def _register(self, works: Sequence[Work]) -> RegisterAnswer:
@@ -216,31 +222,25 @@ class Flow:
         return fallen
 
     async def _publish(self, done: Sequence[tuple[Work, Outcome]], repeats: Sequence[tuple[Work, Outcome]]) -> None:
-        tally, delays = self._tally(done, repeats)
+        tally = self._tally(done, repeats)
         began = perf_counter()
         await self._publication.publish([*done, *repeats])
         self._told += len(done) + len(repeats)
         self._spent("publish", began)
-        self._count(tally, delays)
-
-    def _tally(
-        self, done: Sequence[tuple[Work, Outcome]], repeats: Sequence[tuple[Work, Outcome]]
-    ) -> tuple[Tally, list[tuple[str, int | None]]]:
-        accepted_ms = [work.envelope.at_ms for work, _ in (*done, *repeats)]
-        delays = [
-            (work.envelope.source, self._pipeline.delay_ms(work))
-            for work, _ in done
-            if "received_at" in work.row.fields
-        ]
-        return Tally([outcome for _, outcome in done], accepted_ms, len(repeats)), delays
-
-    def _count(self, tally: Tally, delays: Sequence[tuple[str, int | None]]) -> None:
-        """For /metrics, once the log has confirmed."""
-        full, now_ms = self._full, self._clock()
-        self._metrics.observe_batch(tally, now_ms, self._stages, self._candidates, self._stale, full_buckets=full)
-        if delays:
-            self._metrics.timed(self._tenant, delays)
+        self._published.append((tally, self._clock(), self._stages, self._candidates, self._stale, self._full))
         self._stages, self._candidates, self._stale, self._full = {}, [], 0, 0
+        if self._delays:
+            self._timed += [self._delays[work.event] for work, _ in done if work.event in self._delays]
+
+    def _tally(self, done: Sequence[tuple[Work, Outcome]], repeats: Sequence[tuple[Work, Outcome]]) -> Tally:
+        return Tally([outcome for _, outcome in done], len(done) + len(repeats), len(repeats))
+
+    def _count(self) -> None:
+        """For /metrics, all at once: code that runs once a batch has been forgotten by the processor until the next."""
+        for batch in self._published:
+            self._metrics.observe_batch(*batch)
+        if self._timed:
+            self._metrics.timed(self._tenant, self._timed)
 
     async def _send(self, effect: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         """Start an effect and let it reach the wire before we compute on."""

@@ -77,10 +77,9 @@ class Metrics(Collector):
         stages: Mapping[str, float],
         candidates: Sequence[int],
         stale: int,
-        *,
         full_buckets: int = 0,
     ) -> None:
-        """One batch is published and about to be acknowledged.
+        """One batch was published at ``now_ms`` and is about to be acknowledged.
 
         ``stages`` are seconds by stage, ``candidates`` how many earlier leads each lead was compared with, ``full_buckets`` how
         many keys were no evidence.
@@ -91,14 +90,14 @@ class Metrics(Collector):
             self._many("leadstream_evidence_total", batch.levels)
             for verdict, bits in batch.bits.items():
                 self._shape("leadstream_match_weight", (verdict,)).extend(bits)
-            for door, accepted_ms in batch.accepted_ms.items():
-                waits = [(now_ms - at_ms) / 1000 if at_ms < now_ms else 0.0 for at_ms in accepted_ms]
+            for door, times_ms in batch.at_ms.items():
+                waits = [(now_ms - at_ms) / 1000 if at_ms < now_ms else 0.0 for at_ms in times_ms]
                 self._shape("leadstream_answer_seconds", (door,)).extend(waits)
             self._shape("leadstream_lead_candidates", ()).extend(candidates)
             for stage, seconds in stages.items():
                 self._shape("leadstream_stage_seconds", (stage,)).add(seconds)
-            self._shape("leadstream_batch_leads", ()).add(batch.events)
-            self._sums["leadstream_events_total"][()] += batch.events
+            self._shape("leadstream_batch_leads", ()).add(batch.leads)
+            self._sums["leadstream_events_total"][()] += batch.leads
             self._sums["leadstream_repeats_total"][()] += batch.repeats
             self._sums["leadstream_stale_decisions_total"][()] += stale
             self._sums["leadstream_full_buckets_total"][()] += full_buckets

@@ -15,12 +15,11 @@ _COLLISIONS = frozenset({"merged", "contested"})
 
 
 class Tally:
-    """``accepted_ms`` has one time for **each lead in the messages at hand, taken from the messages**, those of ``outcomes`` first:
-    their number is what outcomes plus ``repeats`` must sum to, and an alert compares the two.
-    """
+    """``leads`` is how many the messages at hand held: what outcomes plus ``repeats`` must sum to, and an alert compares the two."""
 
-    def __init__(self, outcomes: Sequence[Outcome], accepted_ms: Sequence[int], repeats: int = 0) -> None:
+    def __init__(self, outcomes: Sequence[Outcome], leads: int, repeats: int = 0) -> None:
         judged = [o for o in outcomes if o.evidence]
+        self.leads, self.repeats = leads, repeats
         self.outcomes: Counter[Values] = Counter([(o.tenant, o.door, o.source, o.code, o.reason) for o in outcomes])
         self.collisions: Counter[Values] = Counter(
             [(o.tenant, max(o.evidence, key=_BITS).field) for o in judged if o.code in _COLLISIONS]
@@ -29,8 +28,4 @@ class Tally:
             [(e.field, e.level) for o in judged if o.verdict == "same" for e in o.evidence]
         )
         self.bits = {v: [o.bits for o in judged if o.verdict == v] for v in {o.verdict for o in judged}}
-        self.accepted_ms = {
-            door: [at_ms for o, at_ms in zip(outcomes, accepted_ms, strict=False) if o.door == door]
-            for door in {o.door for o in outcomes}
-        }
-        self.events, self.repeats = len(accepted_ms), repeats
+        self.at_ms = {d: [o.at_ms for o in outcomes if o.door == d] for d in {o.door for o in outcomes}}

@@ -100,10 +100,10 @@ class Company:
     def batch(self, worker: Metrics, made: list[Outcome], now_ms: int, *, late: bool) -> None:
         """One batch with a lead or two that came again."""
         repeats = self.dice.randint(0, 2)
-        accepted = [now_ms - (9_000 if late else self.dice.randint(1, 400)) for _ in range(len(made) + repeats)]
+        made = [msgspec.structs.replace(o, at_ms=now_ms - (9_000 if late else self.dice.randint(1, 400))) for o in made]
         stages = {stage: self.dice.uniform(0.001, 0.02) for stage in STAGES}
         candidates = [self.dice.randint(0, 12) for _ in made]
-        worker.observe_batch(Tally(made, accepted, repeats), now_ms, stages, candidates, 1, full_buckets=3)
+        worker.observe_batch(Tally(made, len(made) + repeats, repeats), now_ms, stages, candidates, 1, full_buckets=3)
         worker.timed("acme", [(source, 7_200_000 if late else 60_000) for source in SOURCES.values()])
 
     def people(self, relay: Metrics, bad: bool) -> None:

@@ -6,6 +6,7 @@ import threading
 import urllib.request
 from pathlib import Path
 
+import msgspec
 import pytest
 from prometheus_client import CollectorRegistry
 from prometheus_client.parser import text_string_to_metric_families
@@ -33,9 +34,10 @@ def outcome(code: str = "assigned", reason: str = "rule", door: str = "form", **
     return Outcome("0" * 32, "acme", code, reason, 0, f"{door}-source", door, **more)  # type: ignore[arg-type]
 
 
-def observe(metrics: Metrics, outcomes: list[Outcome], ages_ms: list[int], **more: int) -> None:
+def observe(metrics: Metrics, outcomes: list[Outcome], ages_ms: list[int], repeats: int = 0) -> None:
     now_ms = 1_000_000
-    batch = Tally(outcomes, [now_ms - age for age in ages_ms], **more)
+    made = [msgspec.structs.replace(o, at_ms=now_ms - age) for o, age in zip(outcomes, ages_ms, strict=True)]
+    batch = Tally(made, len(made) + repeats, repeats)
     metrics.observe_batch(batch, now_ms, {"judge": 0.002}, [3] * len(outcomes), 0)
 
 
@@ -60,7 +62,7 @@ def test_names_are_in_base_units() -> None:
 
 
 def test_a_batch_adds_up(registry: CollectorRegistry, metrics: Metrics) -> None:
-    observe(metrics, [outcome(), outcome(), outcome("merged", "same_contact")], [10, 20, 300, 5], repeats=1)
+    observe(metrics, [outcome(), outcome(), outcome("merged", "same_contact")], [10, 20, 300], repeats=1)
     assigned = {"tenant": "acme", "door": "form", "source": "form-source", "code": "assigned", "reason": "rule"}
     assert registry.get_sample_value("leadstream_outcomes_total", assigned) == 2
     assert registry.get_sample_value("leadstream_events_total") == 4
