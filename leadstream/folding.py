@@ -56,16 +56,16 @@ class Brought:
         self._names: dict[str, int] = {}
         self._sources = array("H")
 
-    def told(self, outcome: Glance) -> str:
+    def told(self, seq: int, source: str, joined: Sequence[int]) -> str:
         """Remember a lead; gives who had brought the customers it joined: own, other or unknown."""
-        mine = self._names.get(outcome.source) or self._names.setdefault(outcome.source, len(self._names) + 1)
+        mine = self._names.get(source) or self._names.setdefault(source, len(self._names) + 1)
         sources = self._sources
-        if outcome.seq >= len(sources):
-            sources.extend([0] * max(1_024, outcome.seq + 1 - len(sources)))
-        sources[outcome.seq] = mine
-        if not outcome.joined:
+        if seq >= len(sources):
+            sources.extend([0] * max(1_024, seq + 1 - len(sources)))
+        sources[seq] = mine
+        if not joined:
             return "unknown"
-        known = {sources[seq] for seq in outcome.joined if seq < len(sources)}
+        known = [sources[one] for one in joined if one < len(sources)]
         return "own" if mine in known else "other" if any(known) else "unknown"
 
 
@@ -93,16 +93,22 @@ class Fold:
         zone = ZoneInfo(policy.timezone)
         for number, packed in fresh:
             seen = glance(packed)
-            if isinstance(seen, Move):
-                mine.move(number, seen, team_of, zone)
-                continue
-            if seen.owner and seen.plan not in mine.plans:
-                mine.plans[seen.plan] = await self._runtime.index.plan(tenant, seen.plan.hex())
-            mine.outcome(seen, zone)
-        mine.enter()
+            if seen.at_ms >= mine.week_until_ms:
+                await self._enter(mine)
+                mine.turn_to(seen.at_ms, zone)
+            if isinstance(seen, Glance):
+                mine.outcome(seen)
+            else:
+                mine.move(number, seen, team_of)
+        await self._enter(mine)
         mine.books.number = fresh[-1][0]
         await keep(self._runtime.client, tenant, msgspec.msgpack.encode(mine.books))
         mine.hand_over(self._metrics)
+
+    async def _enter(self, mine: Tenant) -> None:
+        for digest in mine.unread():
+            mine.plans[digest] = await self._runtime.index.plan(mine.name, digest.hex())
+        mine.enter()
 
     def measure(self) -> None:
         """Set the gauges of the tenants this process folds; those of the others go."""
@@ -140,29 +146,25 @@ class Tenant:
         self.name, self.books, self.brought = name, books, brought
         self.plans: dict[bytes, Plan | None] = {b"": None}  # by digest
         self.seen_ms, self.settled_ms = 0, -SETTLED_MS
-        self._week_until_ms = 0  # so far it was looked up that no new one has begun
+        self.week_until_ms = 0  # so far it was looked up that no new one has begun
         self.gauges: dict[str, dict[Any, float]] = {}
         self._given: dict[tuple[str, str, str, bytes], list[Glance]] = defaultdict(list)
         self._counts: dict[str, Counter[tuple[str, ...]]] = defaultdict(Counter)
         self._contacts: list[float] = []
         self._contacted: dict[int, None] = {}
 
-    def outcome(self, outcome: Glance, zone: ZoneInfo) -> None:
-        if outcome.at_ms >= self._week_until_ms:
-            self._turn_to(outcome.at_ms, zone)
+    def outcome(self, outcome: Glance) -> None:
         if outcome.owner:
             self._given[outcome.owner, outcome.code, outcome.reason, outcome.plan].append(outcome)
-            if outcome.code == "assigned" and outcome.door == "call":
+            if outcome.door == "call" and outcome.code == "assigned":
                 line = self.books.calls.setdefault(outcome.source, {})
                 line[outcome.owner] = line.get(outcome.owner, 0) + 1
         if outcome.seq:
-            met = self.brought.told(outcome)
+            met = self.brought.told(outcome.seq, outcome.source, outcome.joined)
             if outcome.verdict == "same" and outcome.reason != "call_update":
                 self._count("leadstream_duplicates_total", self.name, outcome.source, met)
 
-    def move(self, number: int, move: Move, team_of: Mapping[str, str], zone: ZoneInfo) -> None:
-        if move.at_ms >= self._week_until_ms:
-            self._turn_to(move.at_ms, zone)
+    def move(self, number: int, move: Move, team_of: Mapping[str, str]) -> None:
         if move.what == "refused" and move.why in REFUSALS:
             self._count("leadstream_refusals_total", self.name, move.why)
             return
@@ -178,6 +180,10 @@ class Tenant:
             if len(self._contacted) > _CONTACTS:
                 del self._contacted[next(iter(self._contacted))]
             self._contacts.append(max(0, move.at_ms - lease.since_ms) / 1_000)
+
+    def unread(self) -> set[bytes]:
+        """Digests of the plans that ``enter`` needs and that are not in ``plans`` yet."""
+        return {digest for *_, digest in self._given} - self.plans.keys()
 
     def enter(self) -> None:
         """Bring the books up to date: what outcomes gave is entered together where it is alike."""
@@ -221,13 +227,12 @@ class Tenant:
             for name, value in figures.items():
                 self.gauges.setdefault(f"leadstream_hotline_{name}", {})[self.name, line] = value
 
-    def _turn_to(self, at_ms: int, zone: ZoneInfo) -> None:
+    def turn_to(self, at_ms: int, zone: ZoneInfo) -> None:
         """A new week begins new books. What comes late, of an earlier week, counts for this one."""
         week = period(at_ms, zone, "week")
         if week > self.books.week:
-            self.enter()
             self.books = Books(self.books.number, week, {team: carried(a) for team, a in self.books.teams.items()})
-        self._week_until_ms = at_ms // GRAIN_MS * GRAIN_MS + GRAIN_MS
+        self.week_until_ms = at_ms // GRAIN_MS * GRAIN_MS + GRAIN_MS
 
     def _enter(self, gift: Gift, n: int = 1) -> None:
         enter(self.books.teams.setdefault(gift.team, {}), gift, n)
