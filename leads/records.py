@@ -409,7 +409,6 @@ class Glance(msgspec.Struct, frozen=True, gc=False):
     seq: int
     owner: str
     joined: tuple[int, ...]
-    verdict: str
     plan: bytes  # its digest, empty when none
     journal: int
 

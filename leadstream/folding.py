@@ -53,19 +53,20 @@ class Brought:
     """Which source brought each lead, two bytes a lead; as far as it has been told."""
 
     def __init__(self) -> None:
-        self._names: dict[str, int] = {}
+        self._numbers: dict[str, int] = {}
         self._sources = array("H")
 
-    def told(self, seq: int, source: str, joined: Sequence[int]) -> str:
-        """Remember a lead; gives who had brought the customers it joined: own, other or unknown."""
-        mine = self._names.get(source) or self._names.setdefault(source, len(self._names) + 1)
-        sources = self._sources
-        if seq >= len(sources):
-            sources.extend([0] * max(1_024, seq + 1 - len(sources)))
-        sources[seq] = mine
-        if not joined:
-            return "unknown"
-        known = [sources[one] for one in joined if one < len(sources)]
+    def told(self, outcome: Glance) -> str:
+        """Remember a lead; gives who had brought the customers it joined: own, other or unknown. "" when it joined none."""
+        mine = self._numbers.get(outcome.source) or self._numbers.setdefault(outcome.source, len(self._numbers) + 1)
+        try:
+            self._sources[outcome.seq] = mine
+        except IndexError:
+            self._sources.extend([0] * max(1_024, outcome.seq + 1 - len(self._sources)))
+            self._sources[outcome.seq] = mine
+        if not outcome.joined:
+            return ""
+        known = [self._sources[seq] for seq in outcome.joined if seq < len(self._sources)]
         return "own" if mine in known else "other" if any(known) else "unknown"
 
 
@@ -159,10 +160,9 @@ class Tenant:
             if outcome.door == "call" and outcome.code == "assigned":
                 line = self.books.calls.setdefault(outcome.source, {})
                 line[outcome.owner] = line.get(outcome.owner, 0) + 1
-        if outcome.seq:
-            met = self.brought.told(outcome.seq, outcome.source, outcome.joined)
-            if outcome.verdict == "same" and outcome.reason != "call_update":
-                self._count("leadstream_duplicates_total", self.name, outcome.source, met)
+        met = self.brought.told(outcome)
+        if met and outcome.reason != "call_update":
+            self._counts["leadstream_duplicates_total"][self.name, outcome.source, met] += 1
 
     def move(self, number: int, move: Move, team_of: Mapping[str, str]) -> None:
         if move.what == "refused" and move.why in REFUSALS:

@@ -46,12 +46,12 @@ class Beginning(msgspec.Struct, frozen=True, gc=False, array_like=True):
     source: str
     door: str
     joined: tuple[int, ...]
-    verdict: str
 
 
 class Body(Beginning, frozen=True, gc=False, array_like=True):
     """The client's half of a stored outcome. Append new fields at the end only."""
 
+    verdict: str
     probability: float
     bits: float
     evidence: tuple[Evidence, ...]

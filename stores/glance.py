@@ -31,7 +31,6 @@ def glance(packed: bytes) -> Glance | Move:
         seq,
         packed[at : at + owner].decode() if owner else "",
         body.joined,
-        body.verdict,
         b"" if plan == NO_PLAN else plan,
         journal,
     )

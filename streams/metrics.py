@@ -216,8 +216,11 @@ class Metrics(Collector):
     def _many(self, name: str, counts: Mapping[Values, float]) -> None:
         sums = self._sums[name]
         for labels, n in counts.items():
-            named = labels if labels in sums else self._named(name, labels)
-            sums[named] = sums.get(named, 0.0) + n
+            before = sums.get(labels)
+            if before is None:
+                labels = self._named(name, labels)
+                before = sums.get(labels, 0.0)
+            sums[labels] = before + n
 
     def _shape(self, name: str, labels: Values) -> Histogram:
         shapes = self._shapes[name]
