@@ -37,7 +37,7 @@ from streams.relay import MOST
 from streams.shell import Shell
 
 TENANT = "metering"
-ROUNDS = 16
+ROUNDS = 40
 CHUNK, MESSAGES = 50, 32  # leads a message, messages a take: a busy worker's sub-batches are full
 
 
