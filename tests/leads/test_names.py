@@ -112,6 +112,7 @@ Reception role
 Purchasing_Dept role
 Customer_Service role
 云淡风轻 chat
+上海市浦东 chat
 A00建材小王 chat
 阳光少年 chat
 大海 chat
