@@ -43,7 +43,8 @@ from leadstream.roster_file import read_roster
 from routing.values import number
 from stores import codec
 from stores.answers import read_answer, read_views
-from stores.journal import glance, taken_out
+from stores.glance import glance
+from stores.journal import taken_out
 from stores.stream_entry import FIELD, pack, unpack
 from streams.dead_letters import dead_letter, read_letter, redrive
 from streams.intake import take
