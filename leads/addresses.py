@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from leads.pinyin import reading
 from leads.places import Place, place, spot
@@ -10,45 +11,45 @@ from leads.records import Address
 from leads.streets import street
 from leads.text import ascii_fold, fold
 
-_HAN = re.compile(r"[\u4e00-\u9fff]")
-_NOISE = re.compile(r"^(?:(?:联系|公司|收货|办公)?地址|中国|china)\s*[:,]?\s*|邮编\s*:?\s*\d{6}")
-_NOISE_HEADS = frozenset("联公收办地中c")
+_HAN: Final = re.compile(r"[\u4e00-\u9fff]")
+_NOISE: Final = re.compile(r"^(?:(?:联系|公司|收货|办公)?地址|中国|china)\s*[:,]?\s*|邮编\s*:?\s*\d{6}")
+_NOISE_HEADS: Final = frozenset("联公收办地中c")
 #: A zone, or a district that no table holds (mistyped: 西诚区).
-_ZONE = re.compile(
+_ZONE: Final = re.compile(
     r"[\u4e00-\u9fff]{0,6}?(?:开发区|高新区|新区|工业园区|保税区|经开区)(?!\S?[路街])|[\u4e00-\u9fff]{2}区(?!\S?[路街])"
 )
-_TOWN = re.compile(r"[\u4e00-\u9fff]{1,6}?(?:街道办事处|街道|办事处|镇|乡|村|社区)(?![路街])")
-_ROAD = re.compile(
+_TOWN: Final = re.compile(r"[\u4e00-\u9fff]{1,6}?(?:街道办事处|街道|办事处|镇|乡|村|社区)(?![路街])")
+_ROAD: Final = re.compile(
     r"[\u4e00-\u9fffa-z0-9]{1,10}?(?:大道|大街|胡同|公路|路|街|巷|弄|里(?=\d)|道(?=[\d中东南西北]))"
     r"(?:(?:[东南西北中]|[一二三四五六七八九十\d]+)?段|[东南西北中](?=\d))?"
 )
-_NUMBER = re.compile(
+_NUMBER: Final = re.compile(
     r"\s*(?:与.{1,12}?交.{1,3}\s*)?第?([甲乙丙丁]?\d+(?:[-－/、]\d+)?)\s*[-之]?\s*(?:\d*[号浩皓昊豪毫]|弄|#)(?!楼|院楼|[线馆机])"
 )
-_BLOCK = re.compile(
+_BLOCK: Final = re.compile(
     r"([a-z]|\d{1,3}|[甲乙丙丁一二三四五六七八九十东南西北])\s*-?\s*(?:号楼|座|栋|幢|塔|楼(?=\d+[层楼])|单元)"
 )
-_FLOOR_ROOM = re.compile(r"(\d{1,2})\s*(?:楼|层|f)\s*-?\s*([a-z]?\d{1,4})\s*(?:室|房|号|单元|单位)?")
-_ROOM = re.compile(
+_FLOOR_ROOM: Final = re.compile(r"(\d{1,2})\s*(?:楼|层|f)\s*-?\s*([a-z]?\d{1,4})\s*(?:室|房|号|单元|单位)?")
+_ROOM: Final = re.compile(
     r"(?<![a-z0-9])([a-z]?-?\d{3,5}(?:-\d{1,4})?[a-z]?)\s*(?:室|房间?|单元|单位|号房)?(?![\d米年路街弄])"
 )
-_ROOM_SAID = re.compile(r"([a-z]?\d{1,5}[a-z]?)\s*(?:室|房间?|号房)")
-_BUILDING = re.compile(
+_ROOM_SAID: Final = re.compile(r"([a-z]?\d{1,5}[a-z]?)\s*(?:室|房间?|号房)")
+_BUILDING: Final = re.compile(
     r"[\u4e00-\u9fffa-z0-9·]{0,12}?(?:大厦|广场|中心|大楼|商厦|国际|写字楼|商务楼|产业园|科技园|软件园|工业园|创意园|工业区"
     r"|科技城|soho|花园|小区|公寓|大?酒店|家园|名苑|城(?![市东南西北中关])|园(?![区林一二三路街]))+"
 )
-_BLOCK_SIGNS = frozenset("座栋幢塔楼单")
-_FLOOR_SIGNS = frozenset("楼层f")
-_HAN_NUMBER = str.maketrans("一二三四五六七八九", "123456789")
+_BLOCK_SIGNS: Final = frozenset("座栋幢塔楼单")
+_FLOOR_SIGNS: Final = frozenset("楼层f")
+_HAN_NUMBER: Final = str.maketrans("一二三四五六七八九", "123456789")
 
-_UNIT = re.compile(
+_UNIT: Final = re.compile(
     r"(?:\b(?:suite|ste|apartment|apt|unit|room|rm|flat|floor|fl|shop|level|lot|no)\b\.?\s*#?|#)\s*([a-z]?-?\d+[a-z]?|[a-z]\b)"
 )
-_UNIT_SLASH = re.compile(r"^(\d{1,4}[a-z]?)\s*/\s*(?=\d)")
-_HOUSE = re.compile(r"(?:^|\s)(?:no\.?\s*)?(\d+[a-z]?(?:-\d+)?)(?=\s|$)")
-_GLUED = re.compile(r"^(\d+)(?=[a-z]{3})")  # 9349Bridge Lane
-_BRACKETS = re.compile(r"\([^)]*\)?")
-_ZIP = re.compile(r"\b(\d{5}(?:-\d{4})?|\d{4})$")
+_UNIT_SLASH: Final = re.compile(r"^(\d{1,4}[a-z]?)\s*/\s*(?=\d)")
+_HOUSE: Final = re.compile(r"(?:^|\s)(?:no\.?\s*)?(\d+[a-z]?(?:-\d+)?)(?=\s|$)")
+_GLUED: Final = re.compile(r"^(\d+)(?=[a-z]{3})")  # 9349Bridge Lane
+_BRACKETS: Final = re.compile(r"\([^)]*\)?")
+_ZIP: Final = re.compile(r"\b(\d{5}(?:-\d{4})?|\d{4})$")
 
 
 def address(text: str, known: Place = ("", "", "")) -> tuple[Address | None, str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Final
 
 from leads.company_tables import company_words
 from leads.emails import emails
@@ -18,31 +19,31 @@ from leads.text import fold, plain, simplify
 
 Fields = dict[str, str]
 
-_COMPANY = re.compile(
+_COMPANY: Final = re.compile(
     r"公司|有限|集团|股份|工厂|商行|商贸|经营部|事务所|研究[院所]|工作室|合作社|大学|学院|医院|银行|酒店|科技$|贸易$"
     r"|\b(?:inc|llc|ltd|limited|gmbh|corp|corporation|co\.|company|plc|pty|group|holdings|technologies|s\.a\.|b\.v\.)(?![a-z])",
     re.IGNORECASE,
 )
-_LEGAL_END = re.compile(r"^(.{2,40}(?:有限责任公司|股份有限公司|有限公司|集团))\s*([\u4e00-\u9fff]{2,4})$")
-_NOT_A_PERSON = re.compile(r"公司|[厂部店处所院]|分|集团|总部")
-_MAIL = re.compile(r"[^\s@＠,;，；<>()]+[@＠]+[^\s@＠,;，；<>()]+[.．。][A-Za-z]{2,}")
-_PHONE_IN_NAME = re.compile(r"[+＋(（]?\d[\d\s\-()（）]{5,}\d")
-_ADDRESS = re.compile(r"[路街道巷弄村]\S{0,4}?\d+\s*[号弄]|\d+号\S{0,12}[楼室座层]")
-_QQ = re.compile(r"(?:\s*qq)?[\s:：号]*([1-9]\d{4,8})\s*", re.IGNORECASE)  # in the field of mailboxes
-_STARS = re.compile(r"\d{3}\s?[*xX]{3,}\s?\d{2,}")
-_LABELS = re.compile(r"[\d\s+\-().*x/;、,#'`转e:或]|手机号?|电话|座机|固话|号码|分机|tel|mobile|phone|mob|ext")
-_BETWEEN = re.compile(r"[\s,，;；/|、\-—:：()（）\n]+")
-_BETWEEN_LATIN = re.compile(r"\s*[,;/|()\n]\s*|\s+[-—]\s+")
-_HAN = re.compile(r"[\u4e00-\u9fff]")
+_LEGAL_END: Final = re.compile(r"^(.{2,40}(?:有限责任公司|股份有限公司|有限公司|集团))\s*([\u4e00-\u9fff]{2,4})$")
+_NOT_A_PERSON: Final = re.compile(r"公司|[厂部店处所院]|分|集团|总部")
+_MAIL: Final = re.compile(r"[^\s@＠,;，；<>()]+[@＠]+[^\s@＠,;，；<>()]+[.．。][A-Za-z]{2,}")
+_PHONE_IN_NAME: Final = re.compile(r"[+＋(（]?\d[\d\s\-()（）]{5,}\d")
+_ADDRESS: Final = re.compile(r"[路街道巷弄村]\S{0,4}?\d+\s*[号弄]|\d+号\S{0,12}[楼室座层]")
+_QQ: Final = re.compile(r"(?:\s*qq)?[\s:：号]*([1-9]\d{4,8})\s*", re.IGNORECASE)  # in the field of mailboxes
+_STARS: Final = re.compile(r"\d{3}\s?[*xX]{3,}\s?\d{2,}")
+_LABELS: Final = re.compile(r"[\d\s+\-().*x/;、,#'`转e:或]|手机号?|电话|座机|固话|号码|分机|tel|mobile|phone|mob|ext")
+_BETWEEN: Final = re.compile(r"[\s,，;；/|、\-—:：()（）\n]+")
+_BETWEEN_LATIN: Final = re.compile(r"\s*[,;/|()\n]\s*|\s+[-—]\s+")
+_HAN: Final = re.compile(r"[\u4e00-\u9fff]")
 
 
-_SIGNS = re.compile(r"[@＠\d公有集股厂究学医]")
-_NAMED_LATIN = frozenset(
+_SIGNS: Final = re.compile(r"[@＠\d公有集股厂究学医]")
+_NAMED_LATIN: Final = frozenset(
     ("inc", "llc", "ltd", "limited", "corp", "corporation", "company", "gmbh", "plc", "pty", "group")
 )
-_ODD_COMPANY = re.compile(r"[@＠]|\d[\d\s\-]{5,}\d|\d号|\d[*]{3}")
-_ODD_PHONE = re.compile(r"[@＠\u4e00-\u9fff]|[A-Za-z]{4}")
-_AT_OR_DIGIT = re.compile(r"[@＠\d]")
+_ODD_COMPANY: Final = re.compile(r"[@＠]|\d[\d\s\-]{5,}\d|\d号|\d[*]{3}")
+_ODD_PHONE: Final = re.compile(r"[@＠\u4e00-\u9fff]|[A-Za-z]{4}")
+_AT_OR_DIGIT: Final = re.compile(r"[@＠\d]")
 
 
 def _odd_name(value: str) -> bool:
@@ -56,7 +57,7 @@ def _odd_name(value: str) -> bool:
 
 
 #: What makes a value of a field worth a second look; most values show nothing of it.
-_ODD: dict[str, Callable[[str], object]] = {
+_ODD: Final[dict[str, Callable[[str], object]]] = {
     "name": _odd_name,
     "company": lambda value: _AT_OR_DIGIT.search(value) and _ODD_COMPANY.search(value),
     "phone": _ODD_PHONE.search,

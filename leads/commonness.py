@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 #: Other customers with a key from which on it says nothing. Below the index's ``top``, so that all of them are in view.
-CROWDED = 16
+CROWDED: Final = 16
 #: The same for a name, an organisation or an address when it is all that is shared: with so many other holders it is against
 #: the odds that one of them is meant, so they are counted, and not compared.
-COMMON = 4
+COMMON: Final = 4
 #: Kinds of key (of either version) that this holds for.
-WEAK = b"NTSOALXR" + b"ntsoalxr"
+WEAK: Final = b"NTSOALXR" + b"ntsoalxr"
 #: Of those who share nothing but a common organisation so many are compared all the same: who is its account.
-FEW = 2
-ORGANISATION = b"Oo"
+FEW: Final = 2
+ORGANISATION: Final = b"Oo"
 
 
 def shared_by_many(keys: Sequence[bytes], counts: Sequence[int]) -> tuple[int, int]:

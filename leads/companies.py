@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
+from typing import Final
 
 from leads.company_levels import LEVELS, core_reading, same_company
 from leads.company_tables import BRACKET, FORMER, company_words
@@ -15,11 +16,11 @@ from leads.text import ascii_fold, knowledge, plain, simplify
 
 __all__ = ["LEVELS", "company", "core_reading", "same_company"]
 
-_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
-_NOISE = re.compile(r"[\s,，。、;；:：\"'“”‘’`!！?？*#|·•\-—_/\\]+")
-_SUBSIDIARY_HEAD = re.compile(r".*(?:公司|集团|银行|设计院|研究院|事务所|保险|证券|中心|厂|股份)")
-_TOWN = re.compile(r"[\u4e00-\u9fff]{1,2}[^\W小古老名城](?:镇|街道(?!口))")  # behind a city or district: 大沥镇
-_MAX = 200
+_HAN: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
+_NOISE: Final = re.compile(r"[\s,，。、;；:：\"'“”‘’`!！?？*#|·•\-—_/\\]+")
+_SUBSIDIARY_HEAD: Final = re.compile(r".*(?:公司|集团|银行|设计院|研究院|事务所|保险|证券|中心|厂|股份)")
+_TOWN: Final = re.compile(r"[\u4e00-\u9fff]{1,2}[^\W小古老名城](?:镇|街道(?!口))")  # behind a city or district: 大沥镇
+_MAX: Final = 200
 
 
 def company(text: str) -> tuple[Company | None, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from rapidfuzz.distance import OSA
 
 from leads.pinyin import reading
@@ -9,7 +11,7 @@ from leads.places import place
 from leads.records import Company
 
 #: The levels of ``same_company``, strongest first, each with what it means.
-LEVELS: dict[str, str] = {
+LEVELS: Final[dict[str, str]] = {
     "exact": "the same name but for legal form, brackets and spelling",
     "core": "the same brand; similarity 1 when the trades agree or one is silent, .5 when they differ",
     "homophone": "brands that sound the same (宇创, 雨创): speech",

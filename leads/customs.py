@@ -6,6 +6,7 @@ import datetime
 import re
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
+from typing import Final
 
 from leads.addresses import address
 from leads.companies import company
@@ -13,19 +14,19 @@ from leads.names import name
 from leads.records import Custom
 from leads.text import fold
 
-_YEAR_FIRST = re.compile(r"(\d{4})\s*[-/.年 ]\s*(\d{1,2})\s*[-/.月 ]\s*(\d{1,2})(?:日|号|[t\s]\s*\d.*)?")
-_YEAR_LAST = re.compile(r"(\d{1,2})\s*([-/. ])\s*(\d{1,2})\s*[-/. ]\s*(\d{4}|'?\d{2})(?:[t\s]\s*\d.*)?")
-_DAY_MONTH = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[\s.\-/]*(?:of\s+)?([a-z]{3,9})[\s.,\-/]*(\d{4}|\d{2})")
-_MONTH_DAY = re.compile(r"([a-z]{3,9})[\s.\-/]*(\d{1,2})(?:st|nd|rd|th)?[\s.,\-/]+(\d{4}|\d{2})")
-_EIGHT = re.compile(r"(\d{4})(\d{2})(\d{2})")
-_SERIAL = re.compile(r"(\d{5})(?:\.0+)?")
-_MONTHS = {
+_YEAR_FIRST: Final = re.compile(r"(\d{4})\s*[-/.年 ]\s*(\d{1,2})\s*[-/.月 ]\s*(\d{1,2})(?:日|号|[t\s]\s*\d.*)?")
+_YEAR_LAST: Final = re.compile(r"(\d{1,2})\s*([-/. ])\s*(\d{1,2})\s*[-/. ]\s*(\d{4}|'?\d{2})(?:[t\s]\s*\d.*)?")
+_DAY_MONTH: Final = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[\s.\-/]*(?:of\s+)?([a-z]{3,9})[\s.,\-/]*(\d{4}|\d{2})")
+_MONTH_DAY: Final = re.compile(r"([a-z]{3,9})[\s.\-/]*(\d{1,2})(?:st|nd|rd|th)?[\s.,\-/]+(\d{4}|\d{2})")
+_EIGHT: Final = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_SERIAL: Final = re.compile(r"(\d{5})(?:\.0+)?")
+_MONTHS: Final = {
     m: i for i, m in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1)
 }
-_NUMBER = re.compile(
+_NUMBER: Final = re.compile(
     r"(-)?\s*(\d[\d,.'\s]*\d|\d)\s*(?:e\+?(\d{1,2}))?\s*(万亿|千万|百万|亿|万|千|百|[kmb](?![a-z])|bn\b|mio\b)?"
 )
-_UNITS = {
+_UNITS: Final = {
     "百": 2,
     "千": 3,
     "k": 3,
@@ -39,7 +40,7 @@ _UNITS = {
     "bn": 9,
     "万亿": 12,
 }
-_EPOCH_OF_SPREADSHEETS = datetime.date(1899, 12, 30)
+_EPOCH_OF_SPREADSHEETS: Final = datetime.date(1899, 12, 30)
 
 
 def custom(field: str, kind: str, text: str, country: str = "") -> tuple[Custom | None, str]:
@@ -138,7 +139,7 @@ def _address(text: str) -> tuple[str, str]:
     return (found.text, reason) if found else ("", reason)
 
 
-_KINDS: dict[str, Callable[[str], tuple[str, str]]] = {
+_KINDS: Final[dict[str, Callable[[str], tuple[str, str]]]] = {
     "text": _text,
     "category": _text,
     "number": number,

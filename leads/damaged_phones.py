@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from leads.records import Phone
 
 #: How a mobile number of mainland China begins.
-CN_MOBILE = r"1(?:3\d|4[5-9]|5[0-35-9]|6[2567]|7[0-8]|8\d|9[0-35-9])"
-_SCIENTIFIC = re.compile(r"(\d)(?:[.,](\d+))?\s*e\s*\+?(\d{1,2})")
-_HIDDEN = re.compile(r"(?<!\d)(?:\+?86[\s-]*)?(\d[\d\s-]*)([*•·×x?]{2,}|[*•×x?](?:[\s-]*[*•×x?])+)[\s-]*(\d*)")
-_STARS = re.compile(r"(?<!\d)(?:\+?86[\s-]*)?(\d[\d\s-]*)(\*{2,})[\s-]*(\d*)")
+CN_MOBILE: Final = r"1(?:3\d|4[5-9]|5[0-35-9]|6[2567]|7[0-8]|8\d|9[0-35-9])"
+_SCIENTIFIC: Final = re.compile(r"(\d)(?:[.,](\d+))?\s*e\s*\+?(\d{1,2})")
+_HIDDEN: Final = re.compile(r"(?<!\d)(?:\+?86[\s-]*)?(\d[\d\s-]*)([*•·×x?]{2,}|[*•×x?](?:[\s-]*[*•×x?])+)[\s-]*(\d*)")
+_STARS: Final = re.compile(r"(?<!\d)(?:\+?86[\s-]*)?(\d[\d\s-]*)(\*{2,})[\s-]*(\d*)")
 
 
 def read_damaged(text: str) -> Phone | str | None:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from leads.records import Email
 from leads.text import knowledge, plain, simplify
 
-_PLAIN = re.compile(r"\s*([A-Za-z0-9._+\-]+)@([A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)*\.[A-Za-z]{2,})\s*")
-_ANY = re.compile(
+_PLAIN: Final = re.compile(r"\s*([A-Za-z0-9._+\-]+)@([A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)*\.[A-Za-z]{2,})\s*")
+_ANY: Final = re.compile(
     r"(?<![^\s@<>()\[\],;:\"'|/、，；。])([^\s@<>()\[\],;:\"'|/、，；。]+)@+([^\s@<>()\[\],;:\"'|/、，；]*[^\s@<>()\[\],;:\"'|/、，；.。])"
 )
-_AT = re.compile(r"\s*(?:@+|\(at\)|\[at\]|#at#|艾特)[\s@]*", re.IGNORECASE)
-_DOT = re.compile(r"\s*(?:\(dot\)|\[dot\]|。|·)\s*|\.{2,}|,(?=(?:com|cn|net|org)\b)", re.IGNORECASE)
-_TLD = {
+_AT: Final = re.compile(r"\s*(?:@+|\(at\)|\[at\]|#at#|艾特)[\s@]*", re.IGNORECASE)
+_DOT: Final = re.compile(r"\s*(?:\(dot\)|\[dot\]|。|·)\s*|\.{2,}|,(?=(?:com|cn|net|org)\b)", re.IGNORECASE)
+_TLD: Final = {
     **dict.fromkeys(
         ("con", "cmo", "ocm", "comm", "coom", "vom", "xom", "cpm", "clm", "om", "cim", "c0m", "coim"), "com"
     ),

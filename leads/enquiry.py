@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from leads.records import Envelope, Row
 
-_EPOCH = re.compile(r"\d{10}|\d{13}")
+_EPOCH: Final = re.compile(r"\d{10}|\d{13}")
 
 
 def delay_ms(envelope: Envelope, row: Row, zone: ZoneInfo) -> int | None:

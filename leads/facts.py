@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from leads.addresses import address
 from leads.cells import Fields
@@ -17,23 +18,25 @@ from leads.places import Place, is_chinese, place, region
 from leads.records import Address, Custom, Email, Envelope, Facts, Handle, Note, Phone, Row
 from leads.text import fold, plain
 
-_ATTRIBUTES = frozenset(
+_ATTRIBUTES: Final = frozenset(
     (
         *("industry", "company_size", "product", "title", "message", "description", "price", "consent"),
         *("channel", "campaign", "line", "origin", "grade", "received_at", "duration", "agent"),
     )
 )
-_HANDLES = ("wechat", "qq", "whatsapp", "telegram", "skype", "dingtalk")
-_HANDLE_FIELDS = frozenset(_HANDLES)
-_OWN_CITY = frozenset({"北京", "天津", "上海", "重庆", "香港", "澳门"})
-_HAN = re.compile(r"[\u4e00-\u9fff]")
-_ZIP = re.compile(r"[a-z.,]\s+(\d{5})(?:-\d{4})?$")
-_HOST = re.compile(r"(?:[a-z]+://)?(?:www\.)?([^\s/?#:@]+\.[a-z\u4e00-\u9fff]{2,})")
-_TEXT = ("title", "company", "brand", "price", "description", "message")
-_PRODUCT = frozenset({"brand", "price", "description"})  # with a title and nobody to reach: a thing, not a customer
-_TEXT_CHARS = 600
+_HANDLES: Final = ("wechat", "qq", "whatsapp", "telegram", "skype", "dingtalk")
+_HANDLE_FIELDS: Final = frozenset(_HANDLES)
+_OWN_CITY: Final = frozenset({"北京", "天津", "上海", "重庆", "香港", "澳门"})
+_HAN: Final = re.compile(r"[\u4e00-\u9fff]")
+_ZIP: Final = re.compile(r"[a-z.,]\s+(\d{5})(?:-\d{4})?$")
+_HOST: Final = re.compile(r"(?:[a-z]+://)?(?:www\.)?([^\s/?#:@]+\.[a-z\u4e00-\u9fff]{2,})")
+_TEXT: Final = ("title", "company", "brand", "price", "description", "message")
+_PRODUCT: Final = frozenset(
+    {"brand", "price", "description"}
+)  # with a title and nobody to reach: a thing, not a customer
+_TEXT_CHARS: Final = 600
 #: Longest custom value kept as a fact: what is longer tells a story, not who somebody is.
-_FACT_CHARS = 200
+_FACT_CHARS: Final = 200
 
 
 class Bench:

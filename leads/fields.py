@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Final
 
 from leads.text import fold, knowledge
 
@@ -18,9 +19,9 @@ def _aliases() -> dict[str, str]:
 
 
 #: Folded header without spaces and signs -> lead field. The field names themselves are among the headers.
-ALIASES: dict[str, str] = _aliases()
+ALIASES: Final[dict[str, str]] = _aliases()
 #: The lead fields a Row may name, in the order of the table.
-FIELDS: tuple[str, ...] = tuple(dict.fromkeys(ALIASES.values()))
+FIELDS: Final[tuple[str, ...]] = tuple(dict.fromkeys(ALIASES.values()))
 
 
 @lru_cache(maxsize=4096)

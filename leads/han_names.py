@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from functools import cache
 from math import log2
+from typing import Final
 
 from leads.name_tables import given_bits, pinyin_surnames, surnames, titles, words
 from leads.pinyin import table
 
 #: Bits a name may cost at most, by its length: one surname and one or two characters of the tables.
-_BUDGET = {2: -33.0, 3: -46.0}
-_UNKNOWN = -17.5
-_SURNAME_INSIDE = -14.5  # a surname that is no usual given character: the mother's, most often
-_EASTERN = {2: -17.0, 3: -25.0}  # likelier than this and the order is not asked about
-_HOUSEHOLD_NAME = 4e-3  # surnames so common that 小张 is a person though it is a word
-_COMMON = 2e-3  # surnames common enough to stand first in a double surname
-_TRANSCRIBED = frozenset(
+_BUDGET: Final = {2: -33.0, 3: -46.0}
+_UNKNOWN: Final = -17.5
+_SURNAME_INSIDE: Final = -14.5  # a surname that is no usual given character: the mother's, most often
+_EASTERN: Final = {2: -17.0, 3: -25.0}  # likelier than this and the order is not asked about
+_HOUSEHOLD_NAME: Final = 4e-3  # surnames so common that 小张 is a person though it is a word
+_COMMON: Final = 2e-3  # surnames common enough to stand first in a double surname
+_TRANSCRIBED: Final = frozenset(
     "阿卜布不杜都多达德迪丁尔儿艾哈海汗克卡库肯力里拉兰勒林罗马买麦米莫穆木娜尼努帕皮其奇恰热日茹萨赛沙斯苏塔太台提图吐托瓦"
     "万威维吾西希夏亚牙雅依伊衣玉孜扎泽则巴比别波伯格古姑合加吉江居曼丽肉孜旦甫迪娅夫"
 )
-_WORDS_INSIDE = frozenset("的了是我你他她它们这那在很不没吗呢吧啊哦嘛么什着就")
-_KIN = frozenset("爸妈")  # 明明爸, 乐乐妈妈
-_LINKS = frozenset("和与")  # 你和我, but 杨景和
+_WORDS_INSIDE: Final = frozenset("的了是我你他她它们这那在很不没吗呢吧啊哦嘛么什着就")
+_KIN: Final = frozenset("爸妈")  # 明明爸, 乐乐妈妈
+_LINKS: Final = frozenset("和与")  # 你和我, but 杨景和
 
 Judged = tuple[str, str, str]  # kind, surname, given
 

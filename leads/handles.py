@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from leads.phones import phones
 from leads.records import Handle
 from leads.text import fold
 
-_KINDS = {
+_KINDS: Final = {
     "wechat": r"微信号?|[v威薇]信号?|\b(?:we\s?chat(?:\s?id)?|weixin|wx(?:id|号)?|vx)(?![a-z0-9_])",
     "qq": r"\bqq号?码?(?![a-z_])|扣扣号?",
     "whatsapp": r"\bwhats\s?app(?![a-z0-9_])",
@@ -17,15 +18,15 @@ _KINDS = {
     "skype": r"\bskype(?![a-z0-9_])",
     "dingtalk": r"钉钉号?|\bdingtalk(?![a-z0-9_])",
 }
-_LABEL = re.compile(
+_LABEL: Final = re.compile(
     "|".join(f"(?P<{kind}>{words})" for kind, words in _KINDS.items()) + r"|(?P<other>账号|\bid|号码?)(?=\s*:)"
 )
-_AS_PHONE = re.compile(
+_AS_PHONE: Final = re.compile(
     r"同(?:手机|电话|号|上|步)|手机(?:号)?同|same(?:\s+as)?(?:\s+(?:phone|mobile|number|above))?|as phone"
 )
-_VALUE = re.compile(r"\s*(?:[:=\-]\s*)?(?:是\s*|is\s+)?(@?[a-z0-9][a-z0-9_.\-]{1,39}|\+?[\d][\d\s\-]{5,20})")
-_PLAIN = re.compile(r"[a-z][a-z0-9_\-.]{2,39}|\d{5,11}")
-_NOTHING = frozenset(
+_VALUE: Final = re.compile(r"\s*(?:[:=\-]\s*)?(?:是\s*|is\s+)?(@?[a-z0-9][a-z0-9_.\-]{1,39}|\+?[\d][\d\s\-]{5,20})")
+_PLAIN: Final = re.compile(r"[a-z][a-z0-9_\-.]{2,39}|\d{5,11}")
+_NOTHING: Final = frozenset(
     {"", "无", "没有", "none", "null", "no", "n/a", "na", "-", "--", "/", "0", "暂无", "未知", "unknown"}
 )
 

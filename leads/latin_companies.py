@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import Final
 
 from leads.company_tables import BRACKET, FORMER, company_words
 from leads.places import is_chinese, place
 from leads.records import Company
 
-_INITIALISM = re.compile(r"\b(?:[a-z]\.){1,5}[a-z]?(?=\b|\s|,|$)")
-_SLASHED = {"a/s": "as", "s/a": "sa"}
-_TRADING_AS = re.compile(r"\b(?:d/b/a|dba|t/a|trading as|doing business as)\b")
-_JOINT = re.compile(r"\b(\w{1,2})&(\w{1,2})\b")  # AT&T, H&M
-_WORD = re.compile(r"[^\W_]+")
+_INITIALISM: Final = re.compile(r"\b(?:[a-z]\.){1,5}[a-z]?(?=\b|\s|,|$)")
+_SLASHED: Final = {"a/s": "as", "s/a": "sa"}
+_TRADING_AS: Final = re.compile(r"\b(?:d/b/a|dba|t/a|trading as|doing business as)\b")
+_JOINT: Final = re.compile(r"\b(\w{1,2})&(\w{1,2})\b")  # AT&T, H&M
+_WORD: Final = re.compile(r"[^\W_]+")
 
 
 def _spelled_out(folded: str) -> str:
@@ -66,7 +67,7 @@ def _chinese_place(word: str) -> str:
     return (city or region) if is_chinese(region, city) else ""
 
 
-_COUNTRIES = frozenset(("china", "usa", "us", "uk", "asia", "europe", "america", "hk"))
+_COUNTRIES: Final = frozenset(("china", "usa", "us", "uk", "asia", "europe", "america", "hk"))
 
 
 def _latin_brand(tokens: list[str]) -> tuple[list[str], list[str], str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import Final
 
 from leads.company_tables import company_words
 from leads.name_tables import RARE, english, pinyin_surnames, syllable_shares, titles
@@ -12,13 +13,13 @@ from leads.records import Name
 from leads.romanised import readings, surname_readings
 from leads.text import ascii_fold
 
-_SPLIT = re.compile(r"[\s_/|()\[\]{}<>;:*~!?\"“”.\-–—·•&+]+")
-_CODE = re.compile(r"\d{3,}[a-z]{2}")  # 2760SA(School Age): a code of somebody's list, no person
-_QUOTES = str.maketrans("", "", "'’‘`´")
-_HYPHENATED = re.compile(r"(\w+) \w+-\w+")  # Tsai Ing-wen: what is joined is the given name
-_COMPOUND = ("ouyang", "shangguan", "sima", "situ", "zhuge", "huangfu", "linghu", "murong", "xiahou")
-_SURNAME = 1e-5  # share of bearers from which a word is a name of persons
-_KEYBOARD = ("asdf", "qwer", "zxcv", "sdfg", "dfgh", "hjkl", "wert", "erty", "uiop")
+_SPLIT: Final = re.compile(r"[\s_/|()\[\]{}<>;:*~!?\"“”.\-–—·•&+]+")
+_CODE: Final = re.compile(r"\d{3,}[a-z]{2}")  # 2760SA(School Age): a code of somebody's list, no person
+_QUOTES: Final = str.maketrans("", "", "'’‘`´")
+_HYPHENATED: Final = re.compile(r"(\w+) \w+-\w+")  # Tsai Ing-wen: what is joined is the given name
+_COMPOUND: Final = ("ouyang", "shangguan", "sima", "situ", "zhuge", "huangfu", "linghu", "murong", "xiahou")
+_SURNAME: Final = 1e-5  # share of bearers from which a word is a name of persons
+_KEYBOARD: Final = ("asdf", "qwer", "zxcv", "sdfg", "dfgh", "hjkl", "wert", "erty", "uiop")
 
 
 def latin_name(text: str) -> tuple[Name | None, str]:

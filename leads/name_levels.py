@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
 from rapidfuzz.distance import OSA
 
@@ -14,7 +16,7 @@ from leads.records import Name
 from leads.romanised import readings, spelled, spellings, surname_readings, surname_spellings
 
 #: The levels of ``same_reading``, strongest first, each with what it means.
-LEVELS: dict[str, str] = {
+LEVELS: Final[dict[str, str]] = {
     "exact": "full names, equal in one script",
     "script": "a Han name and its pinyin, in either order, glued or not",
     "order": "the same tokens or syllables in another order or spacing",
@@ -33,7 +35,7 @@ LEVELS: dict[str, str] = {
     "conflict_surname": "the same given name (of two characters or a Latin word), other surnames",
     "conflict": "different names",
 }
-_BLURS = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("l", "n"), ("hu", "f"))
+_BLURS: Final = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("l", "n"), ("hu", "f"))
 
 
 def same_reading(a: Name, b: Name) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import log2
+from typing import Final
 
 from leads.latin_names import family_share, given_share
 from leads.name_tables import RARE, common_given, english, given_bits, pinyin_surnames, surnames
@@ -10,7 +11,7 @@ from leads.pinyin import segment
 from leads.records import Name
 
 #: Kinds of names that name somebody, if only in part.
-PERSON = frozenset({"full", "surname", "given", "initial"})
+PERSON: Final = frozenset({"full", "surname", "given", "initial"})
 
 
 def letters(name: Name) -> str:

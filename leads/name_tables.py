@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from functools import cache
 from math import log2
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from leads.text import knowledge
 
 #: Share of a surname or character that no table knows: about the rarest that is listed, halved.
-RARE = 1e-6
+RARE: Final = 1e-6
 
 
 class Surname(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from leads.han_names import is_person, judge, likelihood, may_have_title, strip_title
 from leads.latin_names import latin_name
@@ -16,17 +17,17 @@ from leads.text import ascii_fold, plain, simplify
 
 __all__ = ["LEVELS", "letters", "name", "rarity", "same_reading", "syllables"]
 
-_HAN = re.compile(r"[\u3007\u3400-\u4dbf\u4e00-\u9fff]+")
-_LATIN = re.compile(r"[^\W\d_]+")
-_MIDDLE_DOT = re.compile(r"(?<=[\u4e00-\u9fff])\s*[·•・‧∙]\s*(?=[\u4e00-\u9fff])")
-_ADVERTISER = re.compile(r"(?:^|\W)[aA]{1,}\d*(?=[\u4e00-\u9fff\W])|^\d+(?=[\u4e00-\u9fff])")
-_MASKED = re.compile(r"([\u4e00-\u9fff])[*＊]+[\u4e00-\u9fff]")  # 王*涛: the surname is what is certain
-_ORGANISATION = re.compile(
+_HAN: Final = re.compile(r"[\u3007\u3400-\u4dbf\u4e00-\u9fff]+")
+_LATIN: Final = re.compile(r"[^\W\d_]+")
+_MIDDLE_DOT: Final = re.compile(r"(?<=[\u4e00-\u9fff])\s*[·•・‧∙]\s*(?=[\u4e00-\u9fff])")
+_ADVERTISER: Final = re.compile(r"(?:^|\W)[aA]{1,}\d*(?=[\u4e00-\u9fff\W])|^\d+(?=[\u4e00-\u9fff])")
+_MASKED: Final = re.compile(r"([\u4e00-\u9fff])[*＊]+[\u4e00-\u9fff]")  # 王*涛: the surname is what is certain
+_ORGANISATION: Final = re.compile(
     "有限|股份|集团|公司|企业|工厂|商贸|商行|事务所|研究[院所]|大学|学院|医院|银行|学校|中学|小学|幼儿园|酒店|宾馆|超市|药店|"
     "委员会|管理局|工作室|经营部|门市部|合作社|科技|贸易|机械厂|加工厂|装饰|专卖店"
 )
-_LIKELIER = 3.0  # bits
-_MAX = 120  # longer than any name; the rest is somebody's message
+_LIKELIER: Final = 3.0  # bits
+_MAX: Final = 120  # longer than any name; the rest is somebody's message
 
 
 def name(text: str) -> tuple[Name | None, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 
 class NumberPlan(NamedTuple):
@@ -19,7 +19,7 @@ def _plan(code: str, own: str, mobile: str, landline: str) -> NumberPlan:
     return NumberPlan(code, re.compile(own), re.compile(mobile), re.compile(landline))
 
 
-PLANS = {
+PLANS: Final = {
     "GB": _plan("44", r"[1-9]\d{8,9}", r"7[1-57-9]\d{8}", r"[12]\d{8,9}"),
     "AU": _plan("61", r"[2-478]\d{8}", r"4\d{8}", r"[2378]\d{8}"),
     "HK": _plan("852", r"[2-9]\d{7}", r"[4-79]\d{7}", r"[23]\d{7}"),
@@ -27,4 +27,4 @@ PLANS = {
     "TW": _plan("886", r"[2-9]\d{7,8}", r"9\d{8}", r"[2-8]\d{7,8}"),
     "MO": _plan("853", r"[268]\d{7}", r"6\d{7}", r"[28]\d{7}"),
 }
-BY_CODE = {plan.code: plan for plan in PLANS.values()}
+BY_CODE: Final = {plan.code: plan for plan in PLANS.values()}

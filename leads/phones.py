@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from typing import Final
 
 import phonenumbers
 
@@ -19,35 +20,39 @@ from leads.text import fold, knowledge
 
 Phones = tuple[Phone, ...]
 
-_EXT = r"(?:\s*(?:转|分机号?|extn?\.?|xtn|x\.?|#|доб\.?|int\.?|;ext=|~)\s*:?\s*(\d{1,9})#?)"
+_EXT: Final = r"(?:\s*(?:转|分机号?|extn?\.?|xtn|x\.?|#|доб\.?|int\.?|;ext=|~)\s*:?\s*(\d{1,9})#?)"
 _86 = r"(?:\(?\+?86\)?[\s-]*|0086[\s-]*)"
-_FAST_MOBILE = re.compile(rf"\s*(?:手机:\s*)?{_86}?({CN_MOBILE})[\s-]?(\d{{4}})[\s-]?(\d{{4}})\s*")
-_FAST_NANP = re.compile(rf"\s*((?:\+|00)?1[\s.-]*)?\(?([2-9]\d\d)\)?[\s./-]*([2-9]\d\d)[\s.-]?(\d{{4}}){_EXT}?\s*")
-_FAST_LAND = re.compile(
+_FAST_MOBILE: Final = re.compile(rf"\s*(?:手机:\s*)?{_86}?({CN_MOBILE})[\s-]?(\d{{4}})[\s-]?(\d{{4}})\s*")
+_FAST_NANP: Final = re.compile(
+    rf"\s*((?:\+|00)?1[\s.-]*)?\(?([2-9]\d\d)\)?[\s./-]*([2-9]\d\d)[\s.-]?(\d{{4}}){_EXT}?\s*"
+)
+_FAST_LAND: Final = re.compile(
     rf"\s*({_86})?\(?0?(10|2\d|[3-9]\d\d)\)?[\s.-]*(\d{{3,4}})[\s.-]?(\d{{4}})(?:{_EXT}|-(\d{{1,6}}))?\s*"
 )
 #: 023-68887777 and 02368887777: how landlines are written. 07... in one run may be a British mobile as well.
-_LAND = re.compile(r"\s*(?:\(?0\d{2,3}[)-]|0(?!7\d{9}$)\d{10,11}$)")
-_MOBILE = re.compile(rf"{CN_MOBILE}\d{{8}}")
-_AMERICAN = re.compile(r"\s*(?:\+?1[\s.-]+)?\(?[2-9]\d\d[)\s.-]+\d{3}[\s.-]\d{4}")  # 312 406 3488: landlines are not
-_NANP = re.compile(r"[2-9]\d\d[2-9]\d{6}")
-_TOLL_FREE = re.compile(r"8(?:00|88|77|66|55|44|33)\d{7}")
-_SERVICE = re.compile(r"[48]00\d{7}|9[56]\d{3,6}|1(?:00\d\d|1\d|2\d{1,3})")
-_EXTENSION = re.compile(_EXT + r"\s*$")
-_SEPARATOR = re.compile(r";(?!ext=)|[、,|\n\r\t/&]|或者?|和|\bor\b|\band\b")
-_VANITY = re.compile(r"\+?(1[\s-]?8(?:00|88|77|66|55|44|33)[\s-]?)([a-z][a-z\s-]{5,12})")
-_CONTEXT = re.compile(r";phone-context=[^+;\n][^;\n]*|;isub=[^;\n]*|;a=[^;\n]*")
-_KEYPAD = str.maketrans("abcdefghijklmnopqrstuvwxyz", "22233344455566677778889999")
-_LOOKALIKE = str.maketrans("oil|", "0111")
-_LETTER_FOR_DIGIT = re.compile(r"(?<=\d)[oil|]+(?=[\d\s-]|$)|(?<![a-z])[oil|]+(?=\d)")
-_HAN_DIGITS = str.maketrans("〇零一二三四五六七八九幺", "001234567891")
-_FAKES = frozenset(
+_LAND: Final = re.compile(r"\s*(?:\(?0\d{2,3}[)-]|0(?!7\d{9}$)\d{10,11}$)")
+_MOBILE: Final = re.compile(rf"{CN_MOBILE}\d{{8}}")
+_AMERICAN: Final = re.compile(
+    r"\s*(?:\+?1[\s.-]+)?\(?[2-9]\d\d[)\s.-]+\d{3}[\s.-]\d{4}"
+)  # 312 406 3488: landlines are not
+_NANP: Final = re.compile(r"[2-9]\d\d[2-9]\d{6}")
+_TOLL_FREE: Final = re.compile(r"8(?:00|88|77|66|55|44|33)\d{7}")
+_SERVICE: Final = re.compile(r"[48]00\d{7}|9[56]\d{3,6}|1(?:00\d\d|1\d|2\d{1,3})")
+_EXTENSION: Final = re.compile(_EXT + r"\s*$")
+_SEPARATOR: Final = re.compile(r";(?!ext=)|[、,|\n\r\t/&]|或者?|和|\bor\b|\band\b")
+_VANITY: Final = re.compile(r"\+?(1[\s-]?8(?:00|88|77|66|55|44|33)[\s-]?)([a-z][a-z\s-]{5,12})")
+_CONTEXT: Final = re.compile(r";phone-context=[^+;\n][^;\n]*|;isub=[^;\n]*|;a=[^;\n]*")
+_KEYPAD: Final = str.maketrans("abcdefghijklmnopqrstuvwxyz", "22233344455566677778889999")
+_LOOKALIKE: Final = str.maketrans("oil|", "0111")
+_LETTER_FOR_DIGIT: Final = re.compile(r"(?<=\d)[oil|]+(?=[\d\s-]|$)|(?<![a-z])[oil|]+(?=\d)")
+_HAN_DIGITS: Final = str.maketrans("〇零一二三四五六七八九幺", "001234567891")
+_FAKES: Final = frozenset(
     {"1234567", "12345678", "123456789", "1234567890", "12345678900", "12345678901", "12345678910", "7654321"}
     | {"87654321", "987654321", "9876543210", "13800138000"}
 )
 
 
-_NANP_COUNTRIES = frozenset({"US", "CA"})
+_NANP_COUNTRIES: Final = frozenset({"US", "CA"})
 
 
 @cache
@@ -195,7 +200,7 @@ def _without_extension(text: str) -> tuple[str, str]:
     return text, ""
 
 
-_LOCAL = {2: (8,), 3: (7, 8)}  # length of the area code -> lengths of the number behind it
+_LOCAL: Final = {2: (8,), 3: (7, 8)}  # length of the area code -> lengths of the number behind it
 
 
 def _area(digits: str) -> int:
@@ -270,7 +275,7 @@ def _national(digits: str, text: str, country: str) -> Phone:
     return Phone(bare, "", "service" if _SERVICE.fullmatch(digits) else "unknown")
 
 
-_KINDS = {
+_KINDS: Final = {
     phonenumbers.PhoneNumberType.MOBILE: "mobile",
     phonenumbers.PhoneNumberType.FIXED_LINE: "landline",
     phonenumbers.PhoneNumberType.TOLL_FREE: "service",

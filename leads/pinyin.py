@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from functools import cache, lru_cache
+from typing import Final
 
 from leads.text import knowledge
 
 #: Readings that exist for interjections only; with them half of all English words would be pinyin.
-_RARE = frozenset(
+_RARE: Final = frozenset(
     {"ang", "cei", "chua", "den", "dia", "e", "ei", "eng", "fiao", "kei", "lo", "o", "pia", "rua", "tei", "yo", "zhei"}
 )
 

@@ -9,22 +9,24 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from functools import cache, lru_cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from leads.text import ascii_fold, knowledge
 
-_PEOPLES = (
+_PEOPLES: Final = (
     r"(?:(?:蒙古|维吾尔|哈萨克|柯尔克孜|锡伯|土家|布依|朝鲜|哈尼|傈僳|仡佬|拉祜|纳西|达斡尔|撒拉|景颇|毛南|裕固|保安|东乡"
     r"|仫佬|鄂温克|鄂伦春|布朗|普米|德昂|基诺)族?|[壮回满苗彝藏侗瑶白黎傣畲佤水羌土怒京各]族)+"
 )
-_SUFFIX = re.compile(rf"(?:{_PEOPLES})?自治[州区县旗]$|特别行政区$|地区$|新区$|林区$|特区$|[省市盟区县旗]$")
+_SUFFIX: Final = re.compile(rf"(?:{_PEOPLES})?自治[州区县旗]$|特别行政区$|地区$|新区$|林区$|特区$|[省市盟区县旗]$")
 #: What may not follow a short name: it is then the name of a street, a school or a zone.
-_NAMESAKE = re.compile(r"[东南西北中上下环]{0,2}[一二三四五六七八九十]{0,2}(?:路|街|道|大道|大街|巷|弄|里|胡同|桥)|区")
-_GAP = " ,.;/|-_·"
-_FORMER = ("县", "市", "省")  # 新津县 is 新津区 now; 广西省 is said of an autonomous region
-_ENDS = frozenset("省市盟州县区旗")
-_WHOLE = re.compile(r"[\u4e00-\u9fff]{1,20}[市县区旗](?![\u4e00-\u9fff]{0,3}[市县区旗])")
-_STREET = re.compile(r"(?:路|街|大道|巷|号|弄)$")
+_NAMESAKE: Final = re.compile(
+    r"[东南西北中上下环]{0,2}[一二三四五六七八九十]{0,2}(?:路|街|道|大道|大街|巷|弄|里|胡同|桥)|区"
+)
+_GAP: Final = " ,.;/|-_·"
+_FORMER: Final = ("县", "市", "省")  # 新津县 is 新津区 now; 广西省 is said of an autonomous region
+_ENDS: Final = frozenset("省市盟州县区旗")
+_WHOLE: Final = re.compile(r"[\u4e00-\u9fff]{1,20}[市县区旗](?![\u4e00-\u9fff]{0,3}[市县区旗])")
+_STREET: Final = re.compile(r"(?:路|街|大道|巷|号|弄)$")
 
 
 class Spot(NamedTuple):
@@ -43,9 +45,9 @@ class _Division(NamedTuple):
 
 
 #: Short names of a small city that most often mean a district of a large one.
-_UNCLEAR = frozenset({"朝阳"})
+_UNCLEAR: Final = frozenset({"朝阳"})
 Place = tuple[str, str, str]
-_NOWHERE: Place = ("", "", "")
+_NOWHERE: Final[Place] = ("", "", "")
 Heads = dict[str, list[tuple[str, bool, tuple[_Division, ...]]]]
 
 

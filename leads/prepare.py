@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -18,12 +18,12 @@ from leads.text import fold, plain
 
 __all__ = ["ALIASES", "FIELDS", "prepare"]
 
-_MARKED = ("email", "name", "phone")
-_FREE_TEXT = frozenset({"message", "description"})
-_FREE_TEXT_TIMES = 4  # people paste whole letters into these
-_JOIN = {"phone": "; ", "email": "; ", "address": ", ", "message": " ", "description": " "}
-_TRUE = frozenset({"true", "1", "yes", "y", "是"})
-_WITHHELD = frozenset(
+_MARKED: Final = ("email", "name", "phone")
+_FREE_TEXT: Final = frozenset({"message", "description"})
+_FREE_TEXT_TIMES: Final = 4  # people paste whole letters into these
+_JOIN: Final = {"phone": "; ", "email": "; ", "address": ", ", "message": " ", "description": " "}
+_TRUE: Final = frozenset({"true", "1", "yes", "y", "是"})
+_WITHHELD: Final = frozenset(
     (
         *("anonymous", "withheld", "restricted", "unknown", "unavailable", "private", "blocked", "private number"),
         *(
@@ -43,8 +43,8 @@ _WITHHELD = frozenset(
         *("266696687", "7378742833", "2562533", "8656696", "86282452253", "464"),  # the same words on a keypad
     )
 )
-_HAN = re.compile(r"[\u4e00-\u9fff]")
-_IDENTITY = "give at least one of: phone, email, wechat, name, company, address, or a declared field"
+_HAN: Final = re.compile(r"[\u4e00-\u9fff]")
+_IDENTITY: Final = "give at least one of: phone, email, wechat, name, company, address, or a declared field"
 
 
 class _Rules(NamedTuple):

@@ -7,16 +7,17 @@ and "Cheung" meets "Zhang".
 from __future__ import annotations
 
 from functools import cache, lru_cache
+from typing import Final
 
 from leads import pinyin
 from leads.text import knowledge
 
 # Jyutping to the spellings seen on Hong Kong identity cards: no tones, no single standard.
-_INITIALS = {
+_INITIALS: Final = {
     "gw": "kw gw g", "kw": "kw", "ng": "ng -", "b": "b p", "p": "p", "m": "m", "f": "f", "d": "d t", "t": "t", "n": "n l",
     "l": "l", "g": "k g", "k": "k", "h": "h", "w": "w", "z": "ch ts j z", "c": "ch ts", "s": "s sh", "j": "y -", "": "- ng",
 }  # fmt: skip
-_FINALS = {
+_FINALS: Final = {
     "aa": "a ar ah", "aai": "ai aai", "aau": "au", "aam": "am", "aan": "an", "aang": "ang", "aap": "ap", "aat": "at", "aak": "ak",
     "ai": "ai", "au": "au ow", "am": "am um", "an": "an un", "ang": "ang", "ap": "ap up", "at": "at ut", "ak": "ak uk",
     "e": "e eh", "ei": "ei ee i ay", "eng": "eng ang", "ek": "ek", "i": "i ee ze z e", "iu": "iu ew", "im": "im", "in": "in",

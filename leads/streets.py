@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from leads.text import knowledge
 
-_NUMBERED = re.compile(r"\d+")
+_NUMBERED: Final = re.compile(r"\d+")
 
 
 class _Tables(NamedTuple):

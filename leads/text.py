@@ -10,9 +10,10 @@ import re
 import unicodedata
 from functools import cache
 from importlib import resources
+from typing import Final
 
-_ACCENTS = re.compile(r"[\u0300-\u036f]+")
-_LETTERS = str.maketrans(
+_ACCENTS: Final = re.compile(r"[\u0300-\u036f]+")
+_LETTERS: Final = str.maketrans(
     {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "þ": "th", "ı": "i", "ħ": "h"}
 )
 

@@ -7,13 +7,15 @@ identifier and read as one. A name is nobody's own.
 
 from __future__ import annotations
 
+from typing import Final
+
 from leads.policy import Clash
 from leads.records import Facts
 
 #: Beside the declared fields.
-UNIQUE: tuple[str, ...] = ("phone", "email", "wechat", "qq", "company")
+UNIQUE: Final[tuple[str, ...]] = ("phone", "email", "wechat", "qq", "company")
 #: What a clash leads to, the strictest first; what is told never says whose the other customer is.
-TOLD: dict[Clash, str] = {
+TOLD: Final[dict[Clash, str]] = {
     "refuse": "another customer has this {field} already and it must be unique; mend it and send it again, or file a case",
     "merge": "united with the customer who has this {field}: it must be unique",
     "warn": "another customer has the same {field}",

@@ -22,7 +22,7 @@ from leads.streets import house, parts
 from matchers.sketch import bands
 
 #: kind letter -> what it holds. Sorted letters of a name cover script, homophones, order and transposed letters at once.
-KINDS: dict[str, str] = {
+KINDS: Final[dict[str, str]] = {
     "C": "status events of one call",
     "I": "a declared identifier",
     "P": "phone number, without country code; landlines by their last seven digits",
@@ -44,14 +44,14 @@ KINDS: dict[str, str] = {
     "J": "MinHash bands of a bare address",
     "F": "MinHash bands and telling words of free text",
 }
-_FILLERS = frozenset("the and of for to in with by on an is it or at as from be your you we".split())  # noqa: SIM905
-_DOMAIN_TAIL = re.compile(r"(?<=....)(?:-?(?:group|tech|china|corp|inc|cn))$")  # yuchuangtech, acme-group
-_RARE = 19.0  # bits: a name by its sound that one in half a million has
-_LETTERS = {kind: kind.encode() for kind in KINDS}
+_FILLERS: Final = frozenset("the and of for to in with by on an is it or at as from be your you we".split())  # noqa: SIM905
+_DOMAIN_TAIL: Final = re.compile(r"(?<=....)(?:-?(?:group|tech|china|corp|inc|cn))$")  # yuchuangtech, acme-group
+_RARE: Final = 19.0  # bits: a name by its sound that one in half a million has
+_LETTERS: Final = {kind: kind.encode() for kind in KINDS}
 #: Which keys a record gets. Raise it with every change of ``plan`` that gives other keys, and see ``schemes.py``.
-KEY_VERSION = 2
-MOST_KEYS = 12
-MOST_WEAK_KEYS = 24  # records with neither phone nor company: few of them, and hard to find otherwise
+KEY_VERSION: Final = 2
+MOST_KEYS: Final = 12
+MOST_WEAK_KEYS: Final = 24  # records with neither phone nor company: few of them, and hard to find otherwise
 
 Plan = tuple[tuple[str, str], ...]
 
@@ -109,7 +109,7 @@ def company_domain(facts: Facts) -> str:
 
 
 _planned: Final[dict[int, tuple[Facts, Plan]]] = {}
-_PLANNED = 4_096
+_PLANNED: Final = 4_096
 
 
 def plan(facts: Facts) -> Plan:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from math import log2
-from typing import final
+from typing import Final, final
 
 from matchers.weights import Weights
 
-FULL_BUCKET = 64  # rivals assumed of a bucket that is full: far more than any person shares a value with
+FULL_BUCKET: Final = 64  # rivals assumed of a bucket that is full: far more than any person shares a value with
 
 
 @final

@@ -8,7 +8,7 @@ the rest. When two full names contradict each other a shared phone is a househol
 from __future__ import annotations
 
 from math import inf, log2
-from typing import final
+from typing import Final, final
 
 from leads.companies import core_reading
 from leads.records import Facts
@@ -17,7 +17,7 @@ from matchers.keys import city_of, colleagues, surnames_of, told_city
 from matchers.neighbours import Known, bare, handles_of, phones_of
 from matchers.scale import Met, Scale
 
-_ACCOUNT = frozenset(
+_ACCOUNT: Final = frozenset(
     {
         ("phone", "line"),
         ("phone", "service"),
@@ -26,20 +26,28 @@ _ACCOUNT = frozenset(
         ("email", "domain"),
     }
 )
-_ACCOUNT_FIELDS = frozenset({"company", "address", "city", "postcode"})
-_SPELLED = 8.0  # bits of a mailbox that spells the other side's whole name
-_HOUSEHOLD = 1.0  # most that account and phone may say, beyond log2(N), when two names contradict each other
-_ONE_ROOF = 3.0  # the same when two bare organisations do (restaurants of one hotel), before the weight of their names
-_SITE = -8.0  # the same when their houses differ: sites of one organisation have its name and phone in common
-_CORNER = 1.0  # ... unless name and city agree besides: a house at a corner, or moved
-_NAMESAKE = 3.6  # most that a name alone may say beyond log2(N) when a field contradicts or its rarity is a guess
-_GUESS = 17.0  # and in all
-_MADE_OF_NAMES = 5.0  # mailboxes and handles may be made of the name: from here something else of a person agrees
-_MOVED = -3.0  # least that other company, address and city say together when something personal agrees: one change
-_FIELD = 1.0  # bits of each further account field, two at most, when neither side names a person
-_FIELD_BARE = 2.5  # the same when both are nothing but an organisation
-_LEAST_RIVALS = 0.7  # colleagues nature provides for one account value
-_LEAST_RIVALS_BARE = 0.08  # further organisations of that name
+_ACCOUNT_FIELDS: Final = frozenset({"company", "address", "city", "postcode"})
+_SPELLED: Final = 8.0  # bits of a mailbox that spells the other side's whole name
+_HOUSEHOLD: Final = 1.0  # most that account and phone may say, beyond log2(N), when two names contradict each other
+_ONE_ROOF: Final = (
+    3.0  # the same when two bare organisations do (restaurants of one hotel), before the weight of their names
+)
+_SITE: Final = -8.0  # the same when their houses differ: sites of one organisation have its name and phone in common
+_CORNER: Final = 1.0  # ... unless name and city agree besides: a house at a corner, or moved
+_NAMESAKE: Final = (
+    3.6  # most that a name alone may say beyond log2(N) when a field contradicts or its rarity is a guess
+)
+_GUESS: Final = 17.0  # and in all
+_MADE_OF_NAMES: Final = (
+    5.0  # mailboxes and handles may be made of the name: from here something else of a person agrees
+)
+_MOVED: Final = (
+    -3.0
+)  # least that other company, address and city say together when something personal agrees: one change
+_FIELD: Final = 1.0  # bits of each further account field, two at most, when neither side names a person
+_FIELD_BARE: Final = 2.5  # the same when both are nothing but an organisation
+_LEAST_RIVALS: Final = 0.7  # colleagues nature provides for one account value
+_LEAST_RIVALS_BARE: Final = 0.08  # further organisations of that name
 
 
 @final

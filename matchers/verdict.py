@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import log2
+from typing import Final
 
 from leads.records import Evidence, Facts, IndexStats, Neighbour, Verdict
 from matchers.compare import company as companies
@@ -14,9 +15,9 @@ from matchers.scale import Met, Scale
 from matchers.scorer import Scored, score
 from matchers.weights import Weights
 
-_SHOWN = 8  # fields kept as evidence
-_NEW = Verdict("new")
-_TOLD = names.AGREEMENTS | {"mailbox_spells"}  # levels that tell who it is
+_SHOWN: Final = 8  # fields kept as evidence
+_NEW: Final = Verdict("new")
+_TOLD: Final = names.AGREEMENTS | {"mailbox_spells"}  # levels that tell who it is
 
 
 def scale_of(facts: Facts, counts: Sequence[int], stats: IndexStats, weights: Weights) -> Scale:

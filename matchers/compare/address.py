@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA, JaroWinkler
@@ -11,13 +12,13 @@ from leads.records import Address
 from leads.streets import house, parts
 from matchers.scale import Met, Scale
 
-_NEAR = 0.88  # Jaro-Winkler of two spellings of one road
+_NEAR: Final = 0.88  # Jaro-Winkler of two spellings of one road
 #: How another house is called when both are nothing but an organisation: its house is what a site is known by.
-_OTHER_SITE = {"differs": "bare_differs", "other_number": "bare_number"}
+_OTHER_SITE: Final = {"differs": "bare_differs", "other_number": "bare_number"}
 #: Levels of one house.
-HOUSE = frozenset({"road_number", "room", "near"})
+HOUSE: Final = frozenset({"road_number", "room", "near"})
 #: Levels of another house, of organisations.
-SITES = frozenset(_OTHER_SITE.values())
+SITES: Final = frozenset(_OTHER_SITE.values())
 
 
 def compare(mine: Address | None, theirs: Iterable[tuple[Address, int]], scale: Scale, bare: bool) -> list[Met]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from math import inf, log2
+from typing import Final
 
 from rapidfuzz.distance import OSA
 
@@ -21,20 +22,20 @@ from leads.text import ascii_fold
 from matchers.scale import Met, Scale
 
 #: Levels at which two organisations are different ones.
-CONFLICTS = frozenset(
+CONFLICTS: Final = frozenset(
     {"differs", "bare_differs", "few_words", "branch", "place_conflict", "script_differs", "other_room"}
 )
 #: How common a brand of so many Han characters is; from 19,000 short forms of company names.
-_BRAND_U = {1: 0.02, 2: 0.0005, 3: 0.00005}
-_BRAND_RARE = 0.00001
-_WORD_BITS = ((3, 5.0), (6, 8.0), (inf, 10.0))  # bits of a shared word by its length; trade words less
-_TRADE_BITS = 2.5
+_BRAND_U: Final = {1: 0.02, 2: 0.0005, 3: 0.00005}
+_BRAND_RARE: Final = 0.00001
+_WORD_BITS: Final = ((3, 5.0), (6, 8.0), (inf, 10.0))  # bits of a shared word by its length; trade words less
+_TRADE_BITS: Final = 2.5
 #: Words that name the kind of an institution, and words that half of all institutions and their units bear.
-_HEADS = frozenset(
+_HEADS: Final = frozenset(
     "university institute college hospital academy school laboratory universidad universidade universita universite "  # noqa: SIM905
     "universitat universiteit institut instituto istituto center centre ministry council foundation".split()
 )
-_COMMON = frozenset(
+_COMMON: Final = frozenset(
     "of and the for de la du des do da del e et und der in at y a dr mr st po box "  # noqa: SIM905
     "department dept division section unit faculty graduate research national state key first second general central "
     "international medical medicine clinical health science sciences engineering technology applied mechanical electrical "
@@ -42,8 +43,8 @@ _COMMON = frozenset(
     "agriculture agricultural education surgery nursing pharmacy pharmacology psychology economics management systems "
     "studies service services facultad faculdade departamento nacional federal inc ltd".split()
 )
-_COMMON_BITS = 1.0
-_SHORTEST = 3  # letters of a word that may stand for another one
+_COMMON_BITS: Final = 1.0
+_SHORTEST: Final = 3  # letters of a word that may stand for another one
 
 
 def compare(mine: Company | None, theirs: Iterable[tuple[Company, int]], scale: Scale, bare: bool) -> Met | None:

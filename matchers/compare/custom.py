@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from rapidfuzz.distance import OSA
 
 from leads.records import Custom
 from matchers.scale import Met, Scale
 
-_DAYS = 20_000  # days births spread over: the others nature provides for one date are N / 20,000
+_DAYS: Final = 20_000  # days births spread over: the others nature provides for one date are N / 20,000
 
 
 def compare(mine: Sequence[Custom], theirs: Iterable[tuple[Custom, int]], scale: Scale) -> list[Met]:

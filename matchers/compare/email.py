@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from typing import Final
 
 from rapidfuzz.distance import OSA
 
@@ -17,8 +18,8 @@ from leads.romanised import surname_readings
 from matchers.keys import mail_value
 from matchers.scale import Met, Scale
 
-_APART = re.compile(r"[._-]")
-_DESKS = ("info", "sales", "contact", "support", "service", "admin", "office", "marketing", "hr", "hello")
+_APART: Final = re.compile(r"[._-]")
+_DESKS: Final = ("info", "sales", "contact", "support", "service", "admin", "office", "marketing", "hr", "hello")
 
 
 @lru_cache(65_536)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from math import log2
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -26,7 +26,7 @@ class _Agreement(NamedTuple):
     most: float
 
 
-_AGREE: dict[str, _Agreement] = {
+_AGREE: Final[dict[str, _Agreement]] = {
     "exact": _Agreement(0.75, 1.0, 22.0),
     "script": _Agreement(0.5, 1.5, 20.0),
     "order": _Agreement(0.5, 1.0, 15.0),
@@ -39,19 +39,19 @@ _AGREE: dict[str, _Agreement] = {
     "given_only": _Agreement(0.8, 1.0, 6.0),
     "surname_only": _Agreement(0.9, 1.0, 6.0),
 }
-_AGAINST = frozenset({"partial", "conflict_given", "conflict_surname", "conflict", "partial_conflict"})
+_AGAINST: Final = frozenset({"partial", "conflict_given", "conflict_surname", "conflict", "partial_conflict"})
 #: Levels at which two names contradict each other.
-CONFLICTS = _AGAINST
+CONFLICTS: Final = _AGAINST
 #: Of these, how kin or colleagues differ: a shared phone is then a household's or a line's. They do not share a given
 #: name; a misread surname (刈 for 刘) or a marriage does.
-OTHERS = _AGAINST - {"conflict_surname"}
-_MISREAD = 0.01  # how often one person's surname is misread or has changed
+OTHERS: Final = _AGAINST - {"conflict_surname"}
+_MISREAD: Final = 0.01  # how often one person's surname is misread or has changed
 #: Levels at which the names say: one person (needed to unite two entities).
-AGREEMENTS = frozenset({"exact", "script", "order", "middle", "homophone", "romanised", "nickname", "typo"})
+AGREEMENTS: Final = frozenset({"exact", "script", "order", "middle", "homophone", "romanised", "nickname", "typo"})
 #: Levels at which a part of a name agrees.
-PARTS = frozenset({"surname_only", "given_only", "initial"})
-_CERTAIN = 7.0  # most that a name may say beyond log2(N): tables of names are not that good
-_SILENT = frozenset({"none", "english_alias"})
+PARTS: Final = frozenset({"surname_only", "given_only", "initial"})
+_CERTAIN: Final = 7.0  # most that a name may say beyond log2(N): tables of names are not that good
+_SILENT: Final = frozenset({"none", "english_alias"})
 
 
 def relation(one: Name, two: Name) -> str:

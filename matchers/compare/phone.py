@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from math import log2
+from typing import Final
 
 from rapidfuzz.distance import OSA
 
@@ -11,8 +12,8 @@ from leads.records import Phone
 from matchers.keys import known_digits, phone_value
 from matchers.scale import Met, Scale
 
-_BITS_PER_DIGIT = log2(10)
-_KNOWN_BY_PREFIX = 1.5  # a mobile's first three digits take few values: worth one and a half digits
+_BITS_PER_DIGIT: Final = log2(10)
+_KNOWN_BY_PREFIX: Final = 1.5  # a mobile's first three digits take few values: worth one and a half digits
 
 
 def compare(mine: Sequence[Phone], theirs: Iterable[tuple[Phone, int]], scale: Scale, bare: bool) -> list[Met]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from rapidfuzz.distance import OSA
 
 from matchers.scale import Met, Scale
 
-_CITY_BITS = 4.0  # a city that one customer in fifteen or more is from: what is safe to claim without a dictionary
-_POSTCODE_BITS = 6.0
-_NEAR_BITS = 2.0  # mistyped
+_CITY_BITS: Final = (
+    4.0  # a city that one customer in fifteen or more is from: what is safe to claim without a dictionary
+)
+_POSTCODE_BITS: Final = 6.0
+_NEAR_BITS: Final = 2.0  # mistyped
 
 
 def city(mine: str, theirs: Iterable[tuple[str, int]], scale: Scale, bare: bool) -> Met | None:

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 from math import log2
+from typing import Final
 
 from matchers.keys import head_words
 from matchers.scale import Met, Scale
 
-_MOST = 8.0  # bits of one word
-_COMMON = 1.0  # bits of a word whose bucket is full
-_UNSEEN = 4.0  # bits of a word only the other text has
+_MOST: Final = 8.0  # bits of one word
+_COMMON: Final = 1.0  # bits of a word whose bucket is full
+_UNSEEN: Final = 4.0  # bits of a word only the other text has
 
 
 @lru_cache(16_384)
