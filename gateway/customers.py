@@ -51,22 +51,22 @@ class Values(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
 
 class Query(Values, frozen=True, kw_only=True):
-    """``actor`` asks; a token of one person asks for him, whatever is written here."""
+    """``actor`` asks; a token of one person asks for him, whatever is written here, and needs nothing written."""
 
-    actor: str
+    actor: str = ""
 
 
 class Check(Values, frozen=True, kw_only=True):
     """``member`` would call."""
 
-    member: str
+    member: str = ""
 
 
 class Contact(Values, frozen=True, kw_only=True):
     """``actor`` spoke with the customer, or the customer ``refused``: then nobody may call until ``until_ms`` (0: as the policy says).
-    ``at_ms`` is when, 0 now; the same moment sent again counts once."""
+    ``at_ms`` is when, 0 now; the same moment sent again counts once. A token of one person speaks for him, as in Query."""
 
-    actor: str
+    actor: str = ""
     receipt: str = ""
     refused: bool = False
     at_ms: int = 0
@@ -95,7 +95,7 @@ def router(acceptance: Acceptance, customers: Customers) -> APIRouter:
         """Is this phone, company or person taken? 200 with ``state`` and ``until_ms``, never whose; 429 when it is asked too often."""
         token = await acceptance.callers.of(request.headers, "conflicts")
         said = _body(await request.body(), Query)
-        asker = _named(token.member or said.actor)
+        asker = _named(token.member or said.actor, "actor")
         verdict = await customers.conflict(token.tenant, said.fields(), asker, said.scope)
         if not verdict.state:
             after = str(max(1, math.ceil(verdict.wait_ms / 1000)))
@@ -107,7 +107,7 @@ def router(acceptance: Acceptance, customers: Customers) -> APIRouter:
         """May ``member`` call now? 200 with ``allowed`` and the ``reason``: do_not_contact, refused, hours, budget, locked or ok."""
         token = await acceptance.callers.of(request.headers, "contacts")
         said = _body(await request.body(), Check)
-        _named(said.member)
+        _named(said.member, "member")
         told = await customers.may_contact(token.tenant, said.fields(), said.member, said.scope)
         return {"allowed": told.allowed, "reason": told.reason, "until_ms": told.until_ms}
 
@@ -116,7 +116,7 @@ def router(acceptance: Acceptance, customers: Customers) -> APIRouter:
         """A contact or a refusal, for all colleagues. 200 with ``status`` noted, or known when it was noted before."""
         token = await acceptance.callers.of(request.headers, "contacts")
         said = _body(await request.body(), Contact)
-        said = msgspec.structs.replace(said, actor=_named(token.member or said.actor))
+        said = msgspec.structs.replace(said, actor=_named(token.member or said.actor, "actor"))
         if said.receipt and not _EVENT.fullmatch(said.receipt):
             raise Problem(422, "bad_body", "A receipt is 32 hex digits.")
         if min(said.at_ms, said.until_ms) < 0 or max(said.at_ms, said.until_ms) > 1 << 53:
@@ -143,7 +143,7 @@ def _body(raw: bytes, kind: type[_Body]) -> _Body:
         raise Problem(422, "bad_body", f"Send a JSON object with some of: {names}.") from None
 
 
-def _named(who: str) -> str:
+def _named(who: str, field: str) -> str:
     if not _MEMBER.fullmatch(who):
-        raise Problem(422, "bad_body", "Say who it is by the id of a member.")
+        raise Problem(422, "bad_body", f"Say who it is: {field!r} is the id of a member.")
     return who

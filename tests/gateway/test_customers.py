@@ -146,5 +146,17 @@ async def test_the_token_of_one_person_asks_for_him_alone() -> None:
     app = make_app(config, Log(), Record(), Clock(), Memory(), customers=desk)  # type: ignore[arg-type]
     http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="https://leads.example.com")
     for path in ("/v1/conflicts", "/v1/contacts"):
-        await http.post(path, content='{"phone": "138", "actor": "bob"}', headers=bearer(TOKEN))
-    assert desk.told == [("acme", {"phone": "138"}, "cleo", ""), ("acme", Contact(phone="138", actor="cleo"))]
+        for body in ('{"phone": "138", "actor": "bob"}', '{"phone": "138"}'):
+            assert (await http.post(path, content=body, headers=bearer(TOKEN))).status_code == 200
+    asked, contacted = ("acme", {"phone": "138"}, "cleo", ""), ("acme", Contact(phone="138", actor="cleo"))
+    assert desk.told == [asked, asked, contacted, contacted]
+
+
+@pytest.mark.parametrize(
+    ("path", "field"), [("/v1/conflicts", "actor"), ("/v1/contacts/check", "member"), ("/v1/contacts", "actor")]
+)
+async def test_who_asks_is_missing(path: str, field: str) -> None:
+    """A token of a program speaks for many: the error names the field it has to send."""
+    answer = await post(Desk(), path, {"phone": "138"})
+    problem(answer, 422, "bad_body")
+    assert repr(field) in answer.json()["detail"]
