@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from typing import Any, Protocol
 
@@ -29,18 +28,14 @@ from gateway.ownership import Ownership
 from gateway.people import People
 from gateway.policies import Policies
 from gateway.pools import Pools
-from gateway.problems import REFUSED, Problem, documented
+from gateway.problems import REFUSED, RETRY_S, Problem, documented
+from gateway.readiness import Probe, Readiness
 from gateway.reviews import Reviews
 from gateway.settings import GatewayConfig, faults
 from gateway.shedding import Ask, Crowd
-from leads.errors import Misconfigured, Unavailable
+from leads.errors import Misconfigured
 from streams.ports import Index, Publisher
 from streams.tracing import Tracing
-
-#: Raises Unavailable while a dependency does not answer.
-Probe = Callable[[], Awaitable[None]]
-#: Who asks for /metrics waits no longer than this to learn whether the door is ready, seconds: he gives up after four.
-READY_S = 2.0
 
 
 class Owning(Ownership, Pools, Protocol):
@@ -71,7 +66,7 @@ def make_app(
     backlog: Ask | None = None,
 ) -> FastAPI:
     """The HTTP door. ``clock`` gives milliseconds; ``metrics`` the body and content type of /metrics; ``probes`` are
-    asked by /readyz besides the store; ``backlog`` once a second how much waits in the log. Raises Misconfigured with every fault of the configuration."""
+    what /readyz asks; ``backlog`` once a second how much waits in the log. Raises Misconfigured with every fault of the configuration."""
     if found := faults(config):
         raise Misconfigured(found)
     meter = meter or Unmetered()
@@ -93,7 +88,7 @@ def make_app(
     if staff is not None:
         app.include_router(people_door.router(acceptance, staff))
         app.include_router(policies.router(acceptance, staff))
-    _health(app, acceptance, dict(probes or {}), metrics)
+    _health(app, acceptance, Readiness(probes or {}), metrics)
     app.add_middleware(BoundedRequests, limits=config.limits)
     app.add_middleware(Crowd, pace=acceptance.pace)
     app.add_middleware(_Metered, meter=meter)
@@ -102,48 +97,25 @@ def make_app(
 
 
 def _health(
-    app: FastAPI,
-    acceptance: Acceptance,
-    probes: dict[str, Probe],
-    metrics: Callable[[], tuple[bytes, str]] | None,
+    app: FastAPI, acceptance: Acceptance, readiness: Readiness, metrics: Callable[[], tuple[bytes, str]] | None
 ) -> None:
-    tenant = next((source.tenant for source in acceptance.config.sources.values()), "")
-
-    async def store() -> None:
-        await acceptance.index.outcomes(tenant, [bytes(16)])
-
     @app.get("/healthz")
     async def healthz() -> dict[str, str]:
         """The process answers."""
         return {"status": "alive"}
 
-    async def down() -> list[str]:
-        """What does not answer."""
-        silent = []
-        for name, probe in {"store": store, **probes}.items():
-            try:
-                await probe()
-            except Unavailable:
-                silent.append(name)
-        return silent
-
     @app.get("/readyz")
     async def readyz() -> JSONResponse:
-        """Leads can be accepted: store and log answer."""
-        if silent := await down():
-            raise Problem(503, "not_ready", f"Not answering: {', '.join(silent)}.", headers={"Retry-After": "5"})
+        """A lead would be accepted: the store takes writes, the log answers."""
+        if wanting := await readiness.wanting():
+            raise Problem(503, "not_ready", "; ".join(wanting), headers={"Retry-After": str(RETRY_S)})
         return JSONResponse({"status": "ready"})
 
     if metrics is not None:
 
         @app.get("/metrics")
         async def scrape() -> Response:
-            try:
-                async with asyncio.timeout(READY_S):
-                    ready = not await down()
-            except TimeoutError:
-                ready = False
-            acceptance.meter.ready(ready, acceptance.clock())
+            acceptance.meter.ready(not await readiness.wanting(), acceptance.clock())
             acceptance.meter.door(acceptance.pace.limit, acceptance.pace.inside)
             body, kind = metrics()
             return Response(body, media_type=kind)

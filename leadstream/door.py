@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from importlib.metadata import version
+from typing import Any
 
 import uvicorn
 
 from gateway.app import make_app
+from gateway.readiness import Probe
 from gateway.shedding import Ask
 from leadstream.casebook import disputes
 from leadstream.configuration.settings import Settings
@@ -17,6 +19,7 @@ from leadstream.reviewing import Desk
 from leadstream.roster import Roster
 from leadstream.runtime import WORKERS, Runtime, clock
 from leadstream.tokens import IssuedTokens
+from stores.condition import writable
 from stores.idempotency import RedisIdempotency
 from stores.stream_log import StreamConsumer
 from streams.metrics import Metrics, exposition, new_registry
@@ -35,6 +38,9 @@ def run_gateway(settings: Settings) -> None:
     reader = runtime.consumer(WORKERS, "gateway")
     registry = new_registry()
     metrics = Metrics(registry, component="gateway", version=version("leadstream"))
+    probes: dict[str, Probe] = {"store": lambda: writable(runtime.client, settings.tenants)}
+    if reach := _reach(runtime):
+        probes["log"] = reach
     app = make_app(
         runtime.gateway(),
         runtime.publisher,
@@ -43,6 +49,7 @@ def run_gateway(settings: Settings) -> None:
         RedisIdempotency(runtime.client),
         meter=metrics,
         metrics=lambda: (exposition(registry), EXPOSITION),
+        probes=probes,
         customers=Questions(runtime.index, settings, runtime.tenants(), runtime.policies, clock, metrics),
         reviews=Desk(runtime.client, settings),
         cases=disputes(runtime),
@@ -58,10 +65,21 @@ def run_gateway(settings: Settings) -> None:
             await reader.join(RAW)
 
     app.router.add_event_handler("startup", join)
+    if reach:
+        app.router.add_event_handler("shutdown", reach.stop)
     app.router.add_event_handler("shutdown", reader.stop)
     app.router.add_event_handler("shutdown", runtime.close)
     where = settings.gateway
     uvicorn.run(app, host=where.host, port=where.port, log_config=None, access_log=False, timeout_graceful_shutdown=20)
+
+
+def _reach(runtime: Runtime) -> Any:
+    """Asks whether the log answers; None where it is in the store."""
+    if runtime.embedded_log:
+        return None
+    from streams.kafka_log import KafkaReach  # the Kafka extra need not be installed
+
+    return KafkaReach(",".join(runtime.settings.log.bootstrap), RAW)
 
 
 def _backlog(runtime: Runtime, reader: StreamConsumer) -> Ask:

@@ -198,18 +198,21 @@ def check_free(host: str, port: int, what: str, remedy: str) -> None:
 
 def await_ready(pages: Mapping[str, tuple[str, str]], log: Path, within_s: float = 60.0) -> None:
     """Returns when every page (who it is of -> its address, what stands on it once he is ready) has said so.
-    Raises LeadstreamError naming who has not within the time."""
+    Raises LeadstreamError naming who has not within the time, and why not if he says."""
     deadline = time.monotonic() + within_s
     for who, (url, word) in pages.items():
-        while not _says(url, word):
+        while (why_not := _silent(url, word)) is not None:
             if time.monotonic() > deadline:
-                raise LeadstreamError(f"{who} is not ready after {within_s:.0f} s; see {log}")
+                raise LeadstreamError(f"{who} is not ready after {within_s:.0f} s{why_not}; see {log}")
             time.sleep(0.1)
 
 
-def _says(url: str, word: str) -> bool:
+def _silent(url: str, word: str) -> str | None:
+    """None once ``word`` is there, else why it is not, after a colon, or ""."""
     try:
-        answer = httpx.get(url, timeout=2.0)
+        answer = httpx.get(url, timeout=4.0)
     except httpx.HTTPError:
-        return False
-    return answer.status_code == 200 and word in answer.text
+        return ""
+    if answer.status_code == 503:
+        return f": {answer.json()['detail']}"
+    return None if answer.status_code == 200 and word in answer.text else ""

@@ -1,13 +1,16 @@
-"""How the store's server is set up and how it does, for `leadstream doctor`."""
+"""How the store's server is set up and how it does, for `leadstream doctor`; whether it would take a write, for the door."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
-from redis.exceptions import ResponseError
+from redis.exceptions import OutOfMemoryError, ReadOnlyError, ResponseError
 
+from leads.errors import StoreDown
 from stores.connect import everywhere, guarded, infos
+from stores.layout import Keys
 
 
 class Condition(msgspec.Struct, frozen=True):
@@ -28,6 +31,15 @@ class Condition(msgspec.Struct, frozen=True):
 _LATELY_S = 600
 #: What the server waits for its disk with, as LATENCY names it.
 _DISK = (b"aof-fsync-always", b"aof-write", b"aof-write-pending-fsync")
+#: The first word of a server that refuses to write -> what is wrong with it.
+_REFUSALS = {
+    "OOM": "it has no memory left",
+    "MISCONF": "it cannot write to its disk",
+    "READONLY": "it is a replica",
+    "NOREPLICAS": "too few of its replicas are there",
+}
+#: Of these the driver makes a class of its own and keeps the word to itself.
+_WORDS = {OutOfMemoryError: "OOM", ReadOnlyError: "READONLY"}
 
 
 async def condition(client: Any) -> Condition:
@@ -51,6 +63,20 @@ async def condition(client: Any) -> Condition:
         now_ms=int(seconds) * 1000 + int(micros) // 1000,
         synced_ms=max((ms for at_s, ms in spells if at_s > int(seconds) - _LATELY_S), default=0),
     )
+
+
+async def writable(client: Any, tenants: Iterable[str]) -> None:
+    """Whether the server would take a write for each of these now. It is given one that changes nothing and goes into no file, a push
+    to a list that is not there: the server holds it to what it holds every write to. Raises StoreDown with the reason."""
+    with guarded("say whether it takes writes"):
+        for tenant in tenants:
+            try:
+                await client.lpushx(Keys.of(tenant).nothing, b"")
+            except ResponseError as error:
+                word = _WORDS.get(type(error)) or str(error).partition(" ")[0]
+                if word not in _REFUSALS:
+                    raise
+                raise StoreDown(f"the store refuses to write: {_REFUSALS[word]} ({word})") from error
 
 
 async def _waits_for_disk(client: Any) -> list[tuple[int, int]]:

@@ -130,6 +130,11 @@ class Keys(msgspec.Struct, frozen=True, gc=False):
     def barred(self) -> str:
         return f"{self.tag}zb"
 
+    @property
+    def nothing(self) -> str:
+        """Never there: what is pushed to it only if it is changes nothing (``condition.writable``)."""
+        return f"{self.tag}-"
+
     def asker(self, who: str) -> str:
         return f"{self.tag}zq{who}"
 

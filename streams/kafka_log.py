@@ -1,15 +1,17 @@
-"""Kafka without Faust: publishing by batch, confirmed; reading a topic from end to end; how far a group has come."""
+"""Kafka without Faust: publishing by batch, confirmed; reading a topic from end to end; how far a group has come; whether it is there."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 from aiokafka.partitioner import DefaultPartitioner
+from aiokafka.protocol.metadata import MetadataRequest
 
 from leads.errors import BadInput, LogDown
 from streams.ports import Message
@@ -152,6 +154,50 @@ def _append(batch: Any, one: Message) -> bool:
     return batch.append(key=one.key, value=one.value, headers=list(one.headers), timestamp=None) is not None
 
 
+class KafkaReach:
+    """Whether the leader of every partition of a topic answers: each is asked about the topic. One call at a time.
+
+    The connections are its own and stay. After a failure it starts afresh: one to a machine that is gone would hang for long.
+    """
+
+    def __init__(self, bootstrap: str, topic: str, *, timeout_s: float = 1.5) -> None:
+        self._bootstrap, self._topic, self._timeout_s = bootstrap, topic, timeout_s
+        self._question = MetadataRequest([topic], allow_auto_topic_creation=False)
+        self._client: Any = None
+
+    async def __call__(self) -> None:
+        """Raises LogDown with the reason."""
+        answered = False
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                await self._ask()
+            answered = True
+        except (KafkaError, OSError, TimeoutError) as error:
+            raise LogDown(f"the log did not answer for all of {self._topic} ({type(error).__name__})") from error
+        finally:
+            if not answered:
+                await self.stop()
+
+    async def _ask(self) -> None:
+        if self._client is None:
+            self._client = AIOKafkaClient(bootstrap_servers=self._bootstrap)
+            await self._client.bootstrap()
+            await self._learn([self._client.get_random_node()])
+        cluster = self._client.cluster
+        parts = _there(cluster.partitions_for_topic(self._topic), self._topic)
+        await self._learn({cluster.leader_for_partition(TopicPartition(self._topic, part)) for part in parts})
+
+    async def _learn(self, nodes: Iterable[int]) -> None:
+        for answer in await asyncio.gather(*(self._client.send(node, self._question) for node in nodes)):
+            self._client.cluster.update_metadata(answer)
+
+    async def stop(self) -> None:
+        """Close the connections; a later call opens new ones."""
+        client, self._client = self._client, None
+        if client is not None:
+            await client.close()
+
+
 async def read(bootstrap: str, topic: str) -> AsyncIterator[Message]:
     """Every message of a topic up to its end as of now, in order within each partition, without a group. Raises LogDown."""
     async with _consumer(bootstrap, topic) as consumer:
@@ -206,7 +252,10 @@ async def _consumer(bootstrap: str, *topics: str, group: str | None = None) -> A
 
 
 def _parts(consumer: Any, topic: str) -> set[Any]:
-    parts: set[Any] = consumer.assignment()
+    return _there(consumer.assignment(), topic)
+
+
+def _there(parts: set[Any] | None, topic: str) -> set[Any]:
     if not parts:
         raise LogDown(f"Kafka has no topic {topic}: run leadstream topics apply")
     return parts

@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 
 from gateway.app import make_app
 from gateway.settings import GatewayConfig, SourceSpec
-from leads.errors import LogDown, Misconfigured
+from leads.errors import Misconfigured
 from streams.metrics import Metrics
 from tests.gateway.door import Clock, Door, Log, Memory, Record, bearer, configured, problem, signature
 
@@ -111,20 +111,6 @@ async def test_metrics_count_by_template_and_confirmed_leads() -> None:
     assert 'leadstream_leads_received_total{door="form",source="open",tenant="acme"} 1.0' in text
     assert 'route="/v1/receipts/{event}"' in text
     assert "13800138000" not in text
-
-
-async def test_ready_asks_the_store_and_every_probe() -> None:
-    down = True
-
-    async def log() -> None:
-        if down:
-            raise LogDown("gone")
-
-    app = make_app(configured(), Log(), Record(), Clock(), Memory(), probes={"log": log})  # type: ignore[arg-type]
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://door") as http:
-        assert "log" in problem(await http.get("/readyz"), 503, "not_ready")["detail"]
-        down = False
-        assert (await http.get("/readyz")).status_code == 200
 
 
 def test_every_mistake_of_the_configuration_is_told() -> None:

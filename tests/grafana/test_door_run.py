@@ -30,11 +30,16 @@ async def many() -> int:
 @pytest.fixture
 async def served() -> AsyncIterator[tuple[Door, int]]:
     registry = CollectorRegistry()
+
+    async def store() -> None:
+        await door.record.outcomes("acme", [])
+
     door = Door(
         configured(Limits(backlog_messages=10, requests_at_once=60)),
         meter=Metrics(registry, component="gateway"),
         metrics=lambda: (exposition(registry), CONTENT_TYPE),
         backlog=many,
+        probes={"store": store},
     )
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
