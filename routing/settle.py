@@ -22,8 +22,8 @@ from leads.cases import (
 )
 from routing.contributions import Contribution, contributions
 
-#: Kinds of touches that announce a customer: whoever did one first reported first.
-_REPORTS = ("report", "contested")
+#: What announces a customer whom nobody has. Who says that somebody else's is his (contested) is told that he is taken: no valid report.
+_REPORTS = ("report",)
 
 
 def propose(

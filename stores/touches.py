@@ -20,6 +20,8 @@ from stores.journal import Effect, Move, ValkeyJournal, effects
 Past = AsyncIterable[tuple[int, bytes]]
 
 _SLICE = 5_000
+#: Reasons of leads that went to whom their row names: who reports or enters him, or the company's own list of its customers.
+_NAMED = ("claimed", "customer")
 #: Moves of a lease -> the touch they are. What a case itself did is no evidence in it.
 _KINDS: dict[str, str] = {
     **dict.fromkeys(("claim", "report", "transfer", "release", "refuse", "close", "given", "approve"), ""),
@@ -68,7 +70,7 @@ def touch_of(effect: Effect, scope: str | None, call_s: int) -> Touch | None:
     if o.code == "contested" and o.claimant:
         kind, member = "contested", o.claimant
     elif o.code == "assigned":
-        kind = "report" if o.reason == "claimed" else "given"
+        kind = "report" if o.reason in _NAMED else "given"
     elif o.door == "import":
         kind = "merged"
     return Touch(o.at_ms, kind, member, effect.number, event=o.event, policy=o.policy, says=f"{o.code}/{o.reason}")

@@ -58,11 +58,12 @@ def shelves(runtime: Runtime) -> Callable[[str], Shelf]:
     return cache(lambda topic: Shelf(Archive(runtime.data / "archive" / topic, runtime.archive_key())))
 
 
-async def imported(home: Path) -> list[Outcome]:
-    """A file in which two people say that one customer is theirs, taken in, and the journal relayed as a worker does."""
+async def imported(home: Path, *, customers: bool = False) -> list[Outcome]:
+    """A file in which two people say that one customer is theirs, taken in, and the journal relayed as a worker does. ``customers``:
+    it is the company's own list of whose is whom."""
     settings = config.load(str(home / "house.yaml"), {})
     (home / "leads.csv").write_text(LEADS, encoding="utf-8")
-    await import_file(settings, "main", home / "leads.csv", None, "fair", False)
+    await import_file(settings, "main", home / "leads.csv", None, "fair", False, customers=customers)
     runtime = Runtime(settings)
     try:
         outcomes = await latest(runtime.index, "main", 10)
@@ -106,6 +107,19 @@ def test_a_file_in_which_two_claim_one_customer_opens_a_case_that_a_leader_decid
     assert "appeal until" in run(home, "case", "list", "--all")
     assert "appealed" in run(home, "case", "appeal", "1", "--actor", "amy", "--reason", "I reported him")
     assert "已申诉" in run(home, "case", "show", "1", "--lang", "zh")
+
+
+def test_of_two_owners_in_the_companys_own_list_the_earlier_row_has_reported_him(home: Path) -> None:
+    first, second, _ = asyncio.run(imported(home, customers=True))
+    assert [(one.code, one.reason, one.owner) for one in (first, second)] == [
+        ("assigned", "customer", "amy"),
+        ("contested", "owned_by_other", "amy"),
+    ]
+    text = run(home, "case", "show", "1")
+    assert "amy        report  (assigned/customer)" in text
+    assert "bo         contested  (contested/owned_by_other)" in text
+    assert "first_report: amy was the first to have reported the customer" in text
+    assert "-> goes to amy, amy 100 %" in text
 
 
 def test_where_every_leader_is_a_party_an_admin_decides(home: Path) -> None:

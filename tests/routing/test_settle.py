@@ -68,6 +68,18 @@ def test_without_any_record_the_holder_keeps_it() -> None:
     assert proposal.grounds[3].rule == "holder"
 
 
+@pytest.mark.parametrize("came", ["given", "claim", "transfer"])
+def test_who_says_that_somebody_elses_customer_is_his_has_not_reported_him(came: str) -> None:
+    proposal = propose(("A", "B"), [touch(0, came, "A", 1), touch(1, "contested", "B", 2)], None, RULES, 0)
+    assert proposal.owner == "A"
+    assert [(g.rule, g.member) for g in proposal.grounds[2:4]] == [("first_report", ""), ("holder", "A")]
+
+
+def test_of_two_reports_the_earlier_counts_whoever_holds_him_now() -> None:
+    touches = [touch(0, "report", "A", 1), touch(1, "report", "B", 2), touch(2, "contested", "B", 3)]
+    assert propose(("B", "A"), touches, None, RULES, 0).owner == "A"
+
+
 def test_shares_by_work_follow_the_contacts_with_evidence() -> None:
     rules = Rulebook(shares=("by_work",))
     touches = [*A_FIRST, touch(5, "mail", "B", 5)]
