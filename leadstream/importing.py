@@ -17,12 +17,15 @@ from gateway.files import JsonTable, RefusedRow, Table, open_table
 from gateway.imports import Batch, Import, make_batch
 from gateway.mapping import Mapping
 from leads.errors import BadInput, LeadstreamError
+from leads.policy import Policy
 from leads.prepare import ALIASES
 from leads.records import Outcome, Row
+from leads.text import fold
 from leadstream.configuration.settings import Settings
 from leadstream.inline import prepare_log, work_off
 from leadstream.runtime import Runtime, clock
 from leadstream.service import Service
+from routing.roster import known_as
 from stores.idempotency import RedisIdempotency
 from stores.undo import undo
 
@@ -49,13 +52,13 @@ async def import_file(
     ``customers``: the rows are customers the company has already, each with its owner.
     """
     with open_table(file, file.name, mapping) as table:
-        if customers:
-            check_owners(table, settings, tenant)
         if dry_run:
+            check_owners(table, settings.tenants[tenant].policy(), tenant, customers=customers)
             show_preview(table)
             return
         runtime = Runtime(settings)
         try:
+            check_owners(table, await runtime.policies.now(tenant), tenant, customers=customers)
             digester = Digester(runtime.gateway().digest_secret)
             with file.open("rb") as opened:
                 batch = make_batch(digester, tenant, source, opened, mapping, clock())
@@ -67,19 +70,22 @@ async def import_file(
         _write_refused(runtime.data, table, file, outcomes)
 
 
-def check_owners(table: Table | JsonTable, settings: Settings, tenant: str) -> None:
-    """Every owner named must be a member. Raises BadInput with the ones that are not."""
-    members = settings.tenants[tenant].members
+def check_owners(table: Table | JsonTable, policy: Policy, tenant: str, *, customers: bool) -> None:
+    """Every owner named must be there, called by id or name. Raises BadInput with those who are not; of mere leads it is
+    told only: the rules give them to somebody. A tenant without members knows nobody."""
     named = Counter(_owner(row) for row in table.rows(str) if isinstance(row, Row))
-    unknown = [owner for owner in named if owner and owner not in members]
-    if not set(named) - {""}:
+    if customers and not set(named) - {""}:
         raise BadInput(
             "no_owner", "no column says who owns each customer: call it owner (负责人), or name it in the mapping"
         )
-    if unknown:
-        raise BadInput(
-            "unknown_owner", f"not members of {tenant}: {', '.join(unknown[:20])}; add them, or correct the file"
-        )
+    known = known_as(policy)
+    unknown = [owner for owner in named if known and owner and fold(owner) not in known]
+    if not unknown:
+        return
+    who = f"not members of {tenant}: {', '.join(unknown[:20])}"
+    if customers:
+        raise BadInput("unknown_owner", f"{who}; add them, or correct the file")
+    print(f"{who}; the rules give these {sum(named[owner] for owner in unknown)} rows to somebody")
 
 
 def _owner(row: Row) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, get_args, get_type_hints
 
@@ -9,6 +10,7 @@ import msgspec
 
 from leads.policy import Member, Policy, Team, versioned
 from leads.roster import Change, Version, What
+from leads.text import fold
 from routing.check import faults, unknown
 
 #: What a change may set of a member.
@@ -28,6 +30,14 @@ def merged(base: Policy, roster: Iterable[Version], now_ms: int) -> Policy:
     for change in effective(roster, now_ms):
         policy = laid(policy, change)
     return base if policy is base else versioned(policy)
+
+
+def known_as(policy: Policy) -> dict[str, str]:
+    """What a file may call those who are there -> their id: the id, or the name when one alone bears it, folded."""
+    there = [member for member in policy.members.values() if not member.left]
+    names = Counter(fold(member.name) for member in there if member.name)
+    called = {name: member.id for member in there if names[name := fold(member.name)] == 1}
+    return called | {fold(member.id): member.id for member in there}
 
 
 def effective(roster: Iterable[Version], now_ms: int) -> list[Change]:

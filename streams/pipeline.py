@@ -19,12 +19,14 @@ from leads.policy import Clash, Policy
 from leads.preparation import Preparation
 from leads.prepare import prepare
 from leads.records import Envelope, Facts, IndexStats, Lead, Neighbour, Plan, Refused, Registration, Row, Verdict
+from leads.text import fold
 from leads.unique import TOLD
 from matchers.schemes import Keying
 from matchers.verdict import judge
 from matchers.weights import DEFAULT, Weights
 from routing.days import day_number
 from routing.plan import compile_policy
+from routing.roster import known_as
 from streams.ports import Message
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -71,6 +73,7 @@ class Pipeline:
         self._router: Router = compile_policy(spec.policy)
         self._zone = ZoneInfo(spec.policy.timezone)
         policy = spec.policy
+        self._known_as = known_as(policy)
         self._unique = {"": _strictest_first(policy.unique)} | {
             scope.id: _strictest_first({**policy.unique, **scope.unique}) for scope in policy.scopes
         }
@@ -81,9 +84,16 @@ class Pipeline:
         if isinstance(prepared, Refused):
             work.refused = prepared
             return
+        if prepared.claimant:
+            prepared = msgspec.structs.replace(prepared, claimant=self._member(prepared.claimant))
         work.lead = prepared
         keys = self.spec.keying.keys(prepared.facts, self.spec.secret)
         work.registration = Registration(event=work.event, keys=keys, record=_encode(prepared.facts))
+
+    def _member(self, called: str) -> str:
+        """Whom a file means: an id, whatever name or spelling it calls him by. Nobody for one who is not there: a customer
+        who belonged to a name that nobody bears would wait for ever. Without any member there is nothing to check by."""
+        return self._known_as.get(fold(called), "") if self._known_as else called
 
     def judge(
         self,

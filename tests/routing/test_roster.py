@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from leads.policy import Absence, Member, Policy, Pool, Team, versioned
 from leads.roster import Change, Version
-from routing.roster import effective, merged, mistakes, next_change
+from routing.roster import effective, known_as, merged, mistakes, next_change
 
 BASE = versioned(
     Policy(
@@ -106,3 +106,17 @@ def test_the_policy_does_not_depend_on_the_order_of_reading(order: list[int], no
     roster = told(*whats)
 
     assert merged(BASE, [roster[n] for n in order], now) == merged(BASE, roster, now)
+
+
+def test_what_a_file_may_call_those_who_are_there() -> None:
+    """By id, by name in any spelling; not by a name that two bear, nor one who has left."""
+    members = {
+        "amy": Member("amy", name="Amy  Archer"),
+        "wf": Member("wf", name="王芳"),
+        "wf2": Member("wf2", name="王芳"),
+        "zw": Member("zw", name="張偉"),
+        "bo": Member("bo", name="博远", left=True),
+    }
+    known = known_as(Policy(version="", members=members))
+
+    assert known == {"amy": "amy", "amy archer": "amy", "wf": "wf", "wf2": "wf2", "zw": "zw", "张伟": "zw"}
