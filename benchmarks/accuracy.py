@@ -158,10 +158,11 @@ class Run:
         return verdict
 
     def clusters(self) -> dict[str, int]:
-        """Lead -> entity; a lead under review goes with its likeliest entity when that is likelier than not."""
+        """Lead -> entity; a lead under review goes with its likeliest entity when that is likelier than not and no other lead
+        has joined it since."""
         found = {name: self.index.root(seq) for name, seq in self.seqs.items()}
         for name, verdict in self.verdicts.items():
-            if verdict.kind == "unsure" and verdict.probability > 0.5 and found[name] == self.seqs[name]:
+            if verdict.kind == "unsure" and verdict.probability > 0.5 and len(self.index.members[found[name]]) == 1:
                 found[name] = self.index.root(verdict.likeliest)
         return found
 

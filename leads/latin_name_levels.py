@@ -14,10 +14,14 @@ from leads.romanised import readings, surname_readings
 
 def two_latin(a: Name, b: Name) -> str:
     """The level of two names in Latin letters that are not equal part by part."""
+    if "".join(a.latin).isascii() != "".join(b.latin).isascii():
+        return "none"  # 윤준혜 and Junhye Yoon: a script that is not read contradicts nobody
     if a.latin == b.latin or sorted(a.latin) == sorted(b.latin):
         return "order" if len(a.latin) > 1 else "given_only"
     if _first_and_initial(a, b) or _first_and_initial(b, a):
         return "initial"
+    if len(a.text) != len(b.text) and (part := _within(*((a, b) if len(a.text) < len(b.text) else (b, a)))):
+        return part
     if not (a.surname and a.given and b.surname and b.given):
         return _latin_part(a, b)
     mine, other = "".join(a.latin), "".join(b.latin)
@@ -49,6 +53,19 @@ def _first_and_initial(short: Name, whole: Name) -> bool:
         and whole.surname.startswith(short.given)
         and same_given(short.surname, whole.given.partition(" ")[0])
     )
+
+
+def _within(short: Name, whole: Name) -> str:
+    """What of a whole name the other is, "" when it is no such part: Soo-hee of Lee Soo-hee, Pili of Pili Busquets Luz, which
+    pinyin would take apart; Sotelo Diego of Evelia Sotelo Diego. Of a Chinese name that may be a brother's."""
+    if whole.kind != "full" or not short.latin:
+        return ""
+    joined = "".join(short.latin)
+    if short.kind == "full" and joined in (whole.given.replace(" ", ""), *whole.latin):
+        return "surname_only" if joined == whole.surname else "given_only"
+    size = len(short.latin)
+    tail = size > 1 and whole.latin[-size:] == short.latin and whole.latin[0] not in short.latin
+    return "surname_only" if tail and not all(map(segment, short.latin)) else ""
 
 
 def _same_letters(tokens: tuple[str, ...], other: str) -> bool:
@@ -93,14 +110,16 @@ def _latin_given_levels(mine: list[str], other: list[str], surname: str) -> str:
     if not mine or not other:
         return "surname_only"
     x, y = mine[0], other[0]
+    joined, written = "".join(mine), "".join(other)
     if len(x) == 1 or len(y) == 1:
         return "initial" if _fits(x, y) else "conflict_given"
     if x == y:
         shorter, longer = sorted((mine[1:], other[1:]), key=len)
-        return "middle" if all(s[0] == t[0] for s, t in zip(shorter, longer, strict=False)) else "partial"
+        if all(s[0] == t[0] for s, t in zip(shorter, longer, strict=False)):
+            return "middle"
+        return "typo" if len(mine) == len(other) and _near(joined, written) else "partial"
     if same_given(x, y):
         return "nickname"
-    joined, written = "".join(mine), "".join(other)
     if _near(joined, written) or _near(x, y):
         return "typo"
     parts, others = segment(joined), segment(written)
@@ -139,6 +158,8 @@ def _latin_part(a: Name, b: Name) -> str:
     if "given" in (a.kind, b.kind):
         short, other = (a, b) if a.kind == "given" else (b, a)
         theirs = other.given.split()
+        if other.kind == "initial" and other.given == short.given[:1]:
+            return "none"  # Nicholas and N. Hurst
         if theirs and (
             short.given == "".join(theirs) or short.given in other.latin or same_given(short.given, theirs[0])
         ):
@@ -149,4 +170,21 @@ def _latin_part(a: Name, b: Name) -> str:
     same = short.surname in other.latin or not surname_readings(short.surname).isdisjoint(
         surname_readings(other.surname)
     )
-    return "surname_only" if same else "conflict"
+    if same:
+        return "surname_only"
+    if other.kind == "initial" and other.latin[-1] == other.given and short.surname.startswith(other.given):
+        return "none"  # Austin B. and Mr. Blair
+    return "none" if a.kind == b.kind == "surname" and _may_be_given(a, b) else "conflict"
+
+
+def _may_be_given(a: Name, b: Name) -> bool:
+    """Whether one of two single words is a surname by its title, and the other, bare and no surname of any table, may be the given
+    name: Sr. Diéguez, Ciro."""
+    bare, titled = (a, b) if b.honorific else (b, a)
+    known = english().get(bare.surname)
+    return (
+        bool(titled.honorific)
+        and not bare.honorific
+        and not surname_readings(bare.surname)
+        and (known is None or known.last < known.first)
+    )

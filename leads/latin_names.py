@@ -14,6 +14,7 @@ from leads.romanised import readings, surname_readings
 from leads.text import ascii_fold
 
 _SPLIT: Final = re.compile(r"[\s_/|()\[\]{}<>;:*~!?\"“”.\-–—·•&+]+")
+_DOTTED: Final = re.compile(r"^Sig\.(?:ra|na)\b", re.IGNORECASE)  # one title, not two words
 _CODE: Final = re.compile(r"\d{3,}[a-z]{2}")  # 2760SA(School Age): a code of somebody's list, no person
 _QUOTES: Final = str.maketrans("", "", "'’‘`´")
 _HYPHENATED: Final = re.compile(r"(\w+) \w+-\w+")  # Tsai Ing-wen: what is joined is the given name
@@ -66,6 +67,8 @@ def _ends_in_trade(tokens: tuple[str, ...]) -> bool:
 
 def _words(text: str) -> tuple[list[str], int]:
     """The words as written, and how many of the first are the surname because a comma follows them (0: not said)."""
+    if "." in text[:8]:
+        text = _DOTTED.sub(lambda match: match[0].replace(".", ""), text)
     head, comma, tail = text.partition(",")
     before = [word for word in _SPLIT.split(head) if word and not word.isdigit()]
     if not comma:
@@ -195,8 +198,8 @@ def _order(words: list[str], tokens: tuple[str, ...], surname_size: int) -> tupl
     for i in range(1, last):
         if tokens[i] in particles:
             return tokens[i:], tokens[:i]
-    eastern = family_share(tokens[0]) * min(map(given_share, tokens[1:]))
-    western = family_share(tokens[last]) * min(map(given_share, tokens[:last]))
+    eastern = family_share(tokens[0]) * _least_given(tokens[1:])
+    western = family_share(tokens[last]) * _least_given(tokens[:last])
     first = english().get(tokens[0])
     if first and first.first > 1e-5 and not segment(tokens[0]):  # John is no surname, whatever follows
         if (
@@ -208,3 +211,8 @@ def _order(words: list[str], tokens: tuple[str, ...], surname_size: int) -> tupl
             return tokens[1:2], (*tokens[2:], tokens[0])  # Andy Lau Tak Wah
         western *= 100.0
     return (tokens[:1], tokens[1:]) if eastern > western else (tokens[last:], tokens[:last])
+
+
+def _least_given(tokens: tuple[str, ...]) -> float:
+    """Share of the rarest as a given name; an initial (Vincent T. Dhar) tells nothing beside whole words."""
+    return min([given_share(token) for token in tokens if len(token) > 1], default=RARE)

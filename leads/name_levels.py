@@ -66,7 +66,9 @@ def _two_han(a: Name, b: Name) -> str:
         if a.surname == b.surname or mine[0] == other[0]:
             return "surname_only"
         short, whole = (a, b) if not a.given else (b, a)
-        return "none" if short.honorific and whole.given.endswith(short.surname) else "conflict"  # 梅姐 of 李晓梅
+        if not whole.given.endswith(short.surname):
+            return "conflict"
+        return "none" if short.honorific else "given_only"  # 梅姐 of 李晓梅; 小兰 of 刘莉兰
     if mine == other:
         return "homophone"
     if _is_given(a, b) or _is_given(b, a):

@@ -8,26 +8,25 @@ says ``landline`` only where the number, an area code written apart or ``country
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import Final
 
 import phonenumbers
 
 from leads.damaged_phones import CN_MOBILE, read_damaged
+from leads.phone_cells import EXT, LOCAL, area_code, area_codes, digits_of, parts, without_extension
 from leads.phone_plans import BY_CODE, PLANS, NumberPlan
 from leads.records import Phone
-from leads.text import fold, knowledge
+from leads.text import fold
 
 Phones = tuple[Phone, ...]
 
-_EXT: Final = r"(?:\s*(?:转|分机号?|extn?\.?|xtn|x\.?|#|доб\.?|int\.?|;ext=|~)\s*:?\s*(\d{1,9})#?)"
 _86 = r"(?:\(?\+?86\)?[\s-]*|0086[\s-]*)"
 _FAST_MOBILE: Final = re.compile(rf"\s*(?:手机:\s*)?{_86}?({CN_MOBILE})[\s-]?(\d{{4}})[\s-]?(\d{{4}})\s*")
 _FAST_NANP: Final = re.compile(
-    rf"\s*((?:\+|00)?1[\s.-]*)?\(?([2-9]\d\d)\)?[\s./-]*([2-9]\d\d)[\s.-]?(\d{{4}}){_EXT}?\s*"
+    rf"\s*((?:\+|00)?1[\s.-]*)?\(?([2-9]\d\d)\)?[\s./-]*([2-9]\d\d)[\s.-]?(\d{{4}}){EXT}?\s*"
 )
 _FAST_LAND: Final = re.compile(
-    rf"\s*({_86})?\(?0?(10|2\d|[3-9]\d\d)\)?[\s.-]*(\d{{3,4}})[\s.-]?(\d{{4}})(?:{_EXT}|-(\d{{1,6}}))?\s*"
+    rf"\s*({_86})?\(?0?(10|2\d|[3-9]\d\d)\)?[\s.-]*(\d{{3,4}})[\s.-]?(\d{{4}})(?:{EXT}|-(\d{{1,6}}))?\s*"
 )
 #: 023-68887777 and 02368887777: how landlines are written. 07... in one run may be a British mobile as well.
 _LAND: Final = re.compile(r"\s*(?:\(?0\d{2,3}[)-]|0(?!7\d{9}$)\d{10,11}$)")
@@ -38,8 +37,6 @@ _AMERICAN: Final = re.compile(
 _NANP: Final = re.compile(r"[2-9]\d\d[2-9]\d{6}")
 _TOLL_FREE: Final = re.compile(r"8(?:00|88|77|66|55|44|33)\d{7}")
 _SERVICE: Final = re.compile(r"[48]00\d{7}|9[56]\d{3,6}|1(?:00\d\d|1\d|2\d{1,3})")
-_EXTENSION: Final = re.compile(_EXT + r"\s*$")
-_SEPARATOR: Final = re.compile(r";(?!ext=)|[、,|\n\r\t/&]|或者?|和|\bor\b|\band\b")
 _VANITY: Final = re.compile(r"\+?(1[\s-]?8(?:00|88|77|66|55|44|33)[\s-]?)([a-z][a-z\s-]{5,12})")
 _CONTEXT: Final = re.compile(r";phone-context=[^+;\n][^;\n]*|;isub=[^;\n]*|;a=[^;\n]*")
 _KEYPAD: Final = str.maketrans("abcdefghijklmnopqrstuvwxyz", "22233344455566677778889999")
@@ -55,18 +52,12 @@ _FAKES: Final = frozenset(
 _NANP_COUNTRIES: Final = frozenset({"US", "CA"})
 
 
-@cache
-def _area_codes() -> dict[str, str]:
-    rows = (line.split("\t") for line in knowledge("area_cities.tsv"))
-    return {code: city for city, codes in rows for code in codes.split()}
-
-
 def line_city(phone: Phone) -> str:
     """The city of a Chinese landline by its area code; "" for other numbers and those written without it."""
     if phone.kind != "landline" or phone.country not in ("", "86"):
         return ""
-    size = _area(phone.digits)
-    return _area_codes()[phone.digits[:size]] if size and len(phone.digits) - size in _LOCAL[size] else ""
+    size = area_code(phone.digits)
+    return area_codes()[phone.digits[:size]] if size and len(phone.digits) - size in LOCAL[size] else ""
 
 
 def phones(text: str, country: str = "") -> tuple[Phones, str]:
@@ -92,7 +83,7 @@ def phones(text: str, country: str = "") -> tuple[Phones, str]:
             return _finish(Phone(digits, "", "unknown", ext or ""))
     elif country in ("", "CN") and (match := _FAST_LAND.fullmatch(text)):
         code, area, first, last, ext, dashed = match.groups()
-        if area in _area_codes() and (len(first) == 4 or len(area) == 3):
+        if area in area_codes() and (len(first) == 4 or len(area) == 3):
             known = bool(code) or country == "CN"
             digits = area + first + last
             if not _SERVICE.fullmatch(digits):
@@ -128,7 +119,7 @@ def _slow(text: str, country: str) -> tuple[Phones, str]:
         lines = "+" + match[1] + match[2].translate(_KEYPAD)
     found_all: dict[tuple[str, str], Phone] = {}
     reason = ""
-    for part in _parts(lines):
+    for part in parts(lines):
         phone, fault = _one(part, country)
         if phone:
             found_all.setdefault((phone.digits, phone.ext), phone)
@@ -137,41 +128,17 @@ def _slow(text: str, country: str) -> tuple[Phones, str]:
     return tuple(found_all.values()), reason
 
 
-def _digits(text: str) -> str:
-    return "".join(c for c in text if "0" <= c <= "9")
-
-
-def _parts(text: str) -> list[str]:
-    """The numbers of a cell apart: at separators where both sides are long enough to be numbers, else at white space."""
-    pieces = _SEPARATOR.split(text)
-    if len(pieces) > 1:
-        long = [piece for piece in pieces if len(_digits(piece)) >= 7]
-        if len(long) == len(pieces) or len(long) > 1:
-            return [found for piece in long for found in _parts(piece)]
-        if len(long) == 1 and len(_digits(text)) > 11:
-            return long  # 0755-87203492/93: the second is not a number by itself
-        text = _SEPARATOR.sub("-", text)
-    if len(_digits(text)) > 17:
-        glued = re.fullmatch(rf"({CN_MOBILE}\d{{8}})({CN_MOBILE}\d{{8}})", text.strip())
-        mobiles = [m[0] for m in re.finditer(rf"(?<!\d)(?:\+?86)?{CN_MOBILE}\d{{8}}(?!\d)", text)]
-        mobiles = mobiles or list(glued.groups() if glued else ())
-        pieces = mobiles if len(mobiles) > 1 else [piece for piece in text.split() if len(_digits(piece)) >= 7]
-        if len(pieces) > 1:
-            return pieces
-    return [text]
-
-
 def _one(text: str, country: str) -> tuple[Phone | None, str]:
     """One number, already folded."""
-    text, ext = _without_extension(text)
+    text, ext = without_extension(text)
     text = text.translate(_HAN_DIGITS) if not text.isascii() else text
     text = _LETTER_FOR_DIGIT.sub(lambda m: m[0].translate(_LOOKALIKE), text)
     if match := re.fullmatch(r"(\D*\d{5,})\.0{1,2}", text):
         text = match[1]
-    plus = "+" in text[: text.find(_digits(text)[:1])] if _digits(text) else False
+    plus = "+" in text[: text.find(digits_of(text)[:1])] if digits_of(text) else False
     if plus:
         text = text.replace("(0)", "")
-    digits = _digits(text)
+    digits = digits_of(text)
     if not digits:
         return None, "no_number"
     if len(digits) > 4 and not digits.strip("0"):
@@ -186,27 +153,6 @@ def _one(text: str, country: str) -> tuple[Phone | None, str]:
     if is_placeholder(phone.digits):
         return None, "placeholder"
     return (Phone(phone.digits, phone.country, phone.kind, ext or phone.ext, phone.mask) if ext else phone), ""
-
-
-def _without_extension(text: str) -> tuple[str, str]:
-    match = _EXTENSION.search(text)
-    if match and len(_digits(text[: match.start()])) >= 5:
-        return text[: match.start()], match[1]
-    if match := re.fullmatch(r"(.*\d)\s*-\s*(\d{1,6})\s*", text):  # 021-69318441-562, not 021-6931-8441
-        head = _digits(match[1])
-        head = head[2:] if head.startswith("86") else head[4:] if head.startswith("0086") else head
-        if head.startswith("0") and (size := _area(head[1:])) and len(head) - 1 - size in _LOCAL[size]:
-            return match[1], match[2]
-    return text, ""
-
-
-_LOCAL: Final = {2: (8,), 3: (7, 8)}  # length of the area code -> lengths of the number behind it
-
-
-def _area(digits: str) -> int:
-    """Length of the Chinese area code that ``digits`` begin with, 0 when none."""
-    areas = _area_codes()
-    return 2 if digits[:2] in areas else 3 if digits[:3] in areas else 0
 
 
 def _idd(digits: str, country: str) -> int:
@@ -236,8 +182,8 @@ def _china(digits: str) -> Phone:
         return Phone(digits, "86", "mobile")
     if _SERVICE.fullmatch(digits):
         return Phone(digits, "86", "service")
-    size = _area(digits)
-    fixed = (size and len(digits) - size in _LOCAL[size]) or (len(digits) in (7, 8) and digits[0] in "2345678")
+    size = area_code(digits)
+    fixed = (size and len(digits) - size in LOCAL[size]) or (len(digits) in (7, 8) and digits[0] in "2345678")
     return Phone(digits, "86", "landline" if fixed else "unknown")
 
 
@@ -265,14 +211,24 @@ def _national(digits: str, text: str, country: str) -> Phone:
         phone = _china(bare[2:])
         if phone.kind != "unknown":
             return phone
-    if len(bare) == 11 and bare[0] == "1" and _NANP.fullmatch(bare[1:]):
+    if len(digits) == 11 and digits[0] == "1" and _NANP.fullmatch(digits[1:]):
         return _international(bare)
     plan = BY_CODE.get(bare[:2]) or BY_CODE.get(bare[:3]) if country in ("", "CN") and len(bare) > 10 else None
     if plan and plan.mobile.fullmatch(rest := bare.removeprefix(plan.code).lstrip("0")):
         return _planned(rest, plan)  # 447700900123, 852-91234567
+    if not country and 11 <= len(digits) == len(bare) <= 13 and (phone := _abroad(bare)):
+        return phone
     if country == "CN":
         return _china(bare)
     return Phone(bare, "", "service" if _SERVICE.fullmatch(digits) else "unknown")
+
+
+def _abroad(digits: str) -> Phone | None:
+    """A mobile of any country whose plus sign was lost: 33650973769. Only where no country is known that it could be from."""
+    phone = _ask("+" + digits, "")
+    if phone is None or phone.kind != "mobile" or phone.digits == digits:
+        return None
+    return phone
 
 
 _KINDS: Final = {

@@ -14,6 +14,7 @@ from leads.fields import ALIASES, FIELDS, field_of
 from leads.phones import phones
 from leads.preparation import Preparation
 from leads.records import REASONS, Envelope, Facts, Lead, Note, Refused, Row
+from leads.remarks import with_contacts
 from leads.text import fold, plain
 
 __all__ = ["ALIASES", "FIELDS", "prepare"]
@@ -108,7 +109,8 @@ def prepare(row: Row, envelope: Envelope, spec: Preparation) -> Lead | Refused:
     ):
         return Refused(row.event, "suppressed", "test")
     known, moved = rehome(given)
-    work = Bench(known, spec.country, list(moved))
+    known, told = with_contacts(known)
+    work = Bench(known, spec.country, [*moved, *told])
     facts = work.facts(row, envelope, declared, spec.kinds)
     refused = _suppressed(facts, caller, known.get("phone", ""), rules)
     if not refused and listed_not_to_contact(facts, spec):

@@ -37,7 +37,7 @@ TENANT = "dedupe"
 TAKE = 1_600
 #: One lead in so many is sent alone and timed: the latency of a lead somebody waits for.
 ALONE_EVERY = 100
-#: A review counts with its likeliest entity when that is likelier than not.
+#: A review counts with its likeliest entity when that is likelier than not, and no other lead has joined it since.
 LIKELY = 0.5
 
 
@@ -170,11 +170,12 @@ async def _entities(index: ValkeyIndex, ids: Sequence[str], outcomes: Sequence[O
     """Final entity of each row. A row without one (rejected, suppressed) is alone, under a negative number."""
     by_event = {int(outcome.event, 16): outcome for outcome in outcomes}
     found_roots = await roots(index.client, TENANT, [by_event[n].seq for n in range(1, len(ids) + 1)])
+    leads = Counter(found_roots)
     found: dict[str, int] = {}
     for number, (name, root) in enumerate(zip(ids, found_roots, strict=True), start=1):
         outcome = by_event[number]
         entity = root or -number
-        if outcome.code == "review" and outcome.probability > LIKELY:
+        if outcome.code == "review" and outcome.probability > LIKELY and leads[root] == 1:
             entity = (await roots(index.client, TENANT, [outcome.likeliest]))[0] or entity
         found[name] = entity
     return found

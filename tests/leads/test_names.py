@@ -82,6 +82,13 @@ Prof. Li Na|full|li|na|prof
 Mr Smith|surname|smith||mr
 Miss Wang|surname|wang||ms
 Mr.Li|surname|li||mr
+Sig. Giannetti|surname|giannetti||mr
+Sig.ra Rossi|surname|rossi||ms
+Sra. Barragán|surname|barragan||ms
+Sr. Diéguez|surname|dieguez||mr
+Dhr. van de Klashorst|full|de klashorst|van|mr
+Mevr. Lambregt|surname|lambregt||ms
+Vincent T. Dhar|full|dhar|vincent t|
 Jack 先生|given||jack|mr
 Jack|given||jack|
 ANNA|given||anna|
@@ -221,6 +228,18 @@ Jack|刘卫孝 Jack|given_only
 Jack|Jack Smith|given_only
 Jack|刘卫孝|english_alias
 Jack|Liu Weixiao|english_alias
+小兰|刘莉兰|given_only
+Soo-hee|Lee Soo-hee|given_only
+Seo-woo|Seowoo Kang|given_only
+Pili|Pili Busquets Luz|given_only
+Kenichi|Kenichi Sakamoto|given_only
+Sra. Sotelo Diego|Evelia Sotelo Diego|surname_only
+Ji-un Park|Ji-jun Park|typo
+Nicholas|N Hurst|none
+Mr. Blair|Austin B.|none
+Sr. Diéguez|Ciro|none
+Mr Wang|Smith|conflict
+윤준혜|Junhye Yoon|none
 张伟|前台|none
 云淡风轻|张伟|none
 王总|阿强|none

