@@ -24,6 +24,7 @@ from leads.commonness import FEW, alone, organisations, shared_by_many
 from leads.preparation import Preparation
 from leads.prepare import prepare
 from leads.records import Envelope, Facts, IndexStats, Lead, Neighbour, Row, Verdict
+from leadstream.dedupe import LIKELIER, LIKELY
 from matchers.keys import keys_of, plan
 from matchers.metrics import Score, b_cubed, close, cluster_pairs, labelled_pairs
 from matchers.verdict import judge
@@ -158,11 +159,11 @@ class Run:
         return verdict
 
     def clusters(self) -> dict[str, int]:
-        """Lead -> entity; a lead under review goes with its likeliest entity when that is likelier than not and no other lead
-        has joined it since."""
+        """Lead -> entity; a lead under review goes with its likeliest entity when that is likely enough (``leadstream dedupe``)."""
         found = {name: self.index.root(seq) for name, seq in self.seqs.items()}
         for name, verdict in self.verdicts.items():
-            if verdict.kind == "unsure" and verdict.probability > 0.5 and len(self.index.members[found[name]]) == 1:
+            least = LIKELY if len(self.index.members[found[name]]) == 1 else LIKELIER
+            if verdict.kind == "unsure" and verdict.probability > least and found[name] == self.seqs[name]:
                 found[name] = self.index.root(verdict.likeliest)
         return found
 

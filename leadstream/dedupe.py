@@ -37,8 +37,9 @@ TENANT = "dedupe"
 TAKE = 1_600
 #: One lead in so many is sent alone and timed: the latency of a lead somebody waits for.
 ALONE_EVERY = 100
-#: A review counts with its likeliest entity when that is likelier than not, and no other lead has joined it since.
-LIKELY = 0.5
+#: A review counts with its likeliest entity when that is likelier than not; when others have joined it since, they would be
+#: left behind, so it takes more than that.
+LIKELY, LIKELIER = 0.5, 0.58
 
 
 class Nowhere:
@@ -175,7 +176,8 @@ async def _entities(index: ValkeyIndex, ids: Sequence[str], outcomes: Sequence[O
     for number, (name, root) in enumerate(zip(ids, found_roots, strict=True), start=1):
         outcome = by_event[number]
         entity = root or -number
-        if outcome.code == "review" and outcome.probability > LIKELY and leads[root] == 1:
+        least = LIKELY if leads[root] == 1 else LIKELIER
+        if outcome.code == "review" and root == outcome.seq and outcome.probability > least:
             entity = (await roots(index.client, TENANT, [outcome.likeliest]))[0] or entity
         found[name] = entity
     return found
