@@ -100,7 +100,7 @@ CATALOGUE: tuple[Metric, ...] = (
     Metric("leadstream_outcomes_total", "counter", "leads", "First outcomes of leads, published and confirmed.", _WHO | _CODE),
     Metric("leadstream_repeats_total", "counter", "leads", "Leads delivered again whose outcome was on record already."),
     Metric("leadstream_collisions_total", "counter", "leads", "Leads that met a known customer, by the field of the strongest evidence.", {"tenant": (), "field": ()}),
-    Metric("leadstream_answer_seconds", "histogram", "seconds", "From the door's acceptance to the published outcome.", {"door": DOORS}, ANSWER_SECONDS),
+    Metric("leadstream_answer_seconds", "histogram", "seconds", "From the door's acceptance to the published outcome; without redriven leads, which had theirs when they came.", {"door": DOORS}, ANSWER_SECONDS),
     Metric("leadstream_stage_seconds", "histogram", "seconds", "Time one batch spent in a stage.", {"stage": STAGES}, STAGE_SECONDS),
     Metric("leadstream_batch_leads", "histogram", "leads", "Leads in one batch.", {}, BATCH_LEADS),
     Metric("leadstream_lead_candidates", "histogram", "leads", "Earlier leads one lead was compared with.", {}, CANDIDATES),

@@ -233,7 +233,8 @@ class Flow:
             self._timed += [self._delays[work.event] for work, _ in done if work.event in self._delays]
 
     def _tally(self, done: Sequence[tuple[Work, Outcome]], repeats: Sequence[tuple[Work, Outcome]]) -> Tally:
-        return Tally([outcome for _, outcome in done], len(done) + len(repeats), len(repeats))
+        redriven = {outcome.event for work, outcome in done if work.envelope.redrive_of}
+        return Tally([outcome for _, outcome in done], len(done) + len(repeats), len(repeats), redriven)
 
     def _count(self) -> None:
         """For /metrics, all at once: code that runs once a batch has been forgotten by the processor until the next."""

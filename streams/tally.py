@@ -4,7 +4,7 @@ been judged, and the processor would have to fetch them again."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from operator import attrgetter
 
 from leads.records import Outcome
@@ -15,9 +15,12 @@ _COLLISIONS = frozenset({"merged", "contested"})
 
 
 class Tally:
-    """``leads`` is how many the messages at hand held: what outcomes plus ``repeats`` must sum to, and an alert compares the two."""
+    """``leads`` is how many the messages at hand held: what outcomes plus ``repeats`` must sum to, and an alert compares the two.
+    ``redriven``: events that somebody sent again. How long those waited is no answer time: they had their answer when they came."""
 
-    def __init__(self, outcomes: Sequence[Outcome], leads: int, repeats: int = 0) -> None:
+    def __init__(
+        self, outcomes: Sequence[Outcome], leads: int, repeats: int = 0, redriven: Collection[str] = ()
+    ) -> None:
         judged = [o for o in outcomes if o.evidence]
         self.leads, self.repeats = leads, repeats
         self.outcomes: Counter[Values] = Counter([(o.tenant, o.door, o.source, o.code, o.reason) for o in outcomes])
@@ -28,4 +31,5 @@ class Tally:
             [(e.field, e.level) for o in judged if o.verdict == "same" for e in o.evidence]
         )
         self.bits = {v: [o.bits for o in judged if o.verdict == v] for v in {o.verdict for o in judged}}
-        self.at_ms = {d: [o.at_ms for o in outcomes if o.door == d] for d in {o.door for o in outcomes}}
+        came = [o for o in outcomes if o.event not in redriven] if redriven else outcomes
+        self.at_ms = {d: [o.at_ms for o in came if o.door == d] for d in {o.door for o in came}}

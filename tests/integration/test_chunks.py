@@ -7,11 +7,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import msgspec
+from prometheus_client import CollectorRegistry
 
 from leads.records import Envelope, Outcome, Row
 from leadstream.inline import prepare_log, work_off
 from leadstream.runtime import Runtime
 from streams.dead_letters import find_letter, redrive
+from streams.metrics import Metrics
 from streams.topics import DEAD, OUTCOMES, RAW
 from tests.chaos.load import messages_of
 from tests.chaos.site import TENANT, Site
@@ -87,3 +89,19 @@ async def test_a_dead_letter_sent_again_is_a_new_event_that_names_the_old(tmp_pa
     assert again is not None
     assert (again.code, stats.leads) == ("pooled", 4)
     assert after == before
+
+
+async def test_a_redriven_lead_has_an_outcome_and_no_answer_time(tmp_path: Path) -> None:
+    form = msgspec.structs.replace(chunk(), door="form", source="web", rows=chunk().rows[:1], batch="")
+    registry = CollectorRegistry()
+    async with worked(tmp_path) as (_, runtime):
+        shell = runtime.shell(Metrics(registry), "metered")
+        again = msgspec.structs.replace(
+            form, redrive_of=BAD, rows=(Row(event="f" * 32, fields={"phone": "13700000005"}),)
+        )
+        await runtime.publisher.publish(RAW, messages_of([form, again]))
+        await work_off(runtime, shell)
+        found = await outcomes(runtime, GOOD[0], "f" * 32)
+    assert [outcome.code for outcome in found if outcome] == ["pooled"] * 2
+    assert registry.get_sample_value("leadstream_events_total") == 2
+    assert registry.get_sample_value("leadstream_answer_seconds_count", {"door": "form"}) == 1
