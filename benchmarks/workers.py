@@ -40,13 +40,17 @@ WARM_S, WINDOW_S = 5.0, 20.0
 
 
 class Quota:
-    """A share of a core for each process, by the kernel. Raises Misconfigured where this user may not set one."""
+    """A share of a core for each process, by the kernel, until the block ends: by then the processes must have ended. Raises
+    Misconfigured where this user may not set one."""
 
     def __init__(self) -> None:
         old, new = Path("/sys/fs/cgroup/cpu"), Path("/sys/fs/cgroup")
         self._v1 = (old / "cpu.cfs_quota_us").exists() or (old / "cgroup.procs").exists()
         self._home = old if self._v1 else new
         self._made: list[Path] = []
+
+    def __enter__(self) -> Quota:
+        return self
 
     def put(self, process: int) -> None:
         home = self._home / f"leadstream-{process}"
@@ -62,11 +66,9 @@ class Quota:
         except OSError as error:
             raise Misconfigured([("cgroup", f"{home} cannot be used ({error.strerror}); run as root")]) from error
 
-    def lift(self) -> None:
-        """Once the processes have ended."""
+    def __exit__(self, *_: object) -> None:
         for home in self._made:
             home.rmdir()
-        self._made = []
 
 
 @contextlib.contextmanager
@@ -90,17 +92,21 @@ def workers(site: Site, count: int) -> Iterator[list[subprocess.Popen[bytes]]]:
         for one in made:
             one.terminate()
         for one in made:
-            one.wait(60)
+            try:
+                one.wait(60)
+            except subprocess.TimeoutExpired:  # it must not outlive us, nor its quota
+                one.kill()
+                one.wait()
 
 
 async def decided(client: Redis) -> int:
     return int(await client.hget(Keys.of(MAIN).counters, "journal") or 0)  # type: ignore[misc]
 
 
-async def phase(site: Site, quota: Quota, count: int) -> dict[str, float]:
+async def phase(site: Site, count: int) -> dict[str, float]:
     """Leads a second of so many workers, and CPU microseconds a lead of all of them and of the store."""
     client: Any = site.runtime.client
-    with workers(site, count) as made:
+    with Quota() as quota, workers(site, count) as made:
         deadline = time.monotonic() + 90
         while not await _share(site, count):
             if time.monotonic() > deadline:
@@ -113,7 +119,6 @@ async def phase(site: Site, quota: Quota, count: int) -> dict[str, float]:
         await asyncio.sleep(WINDOW_S)
         done, took = await decided(client) - before, time.perf_counter() - began
         spent, by_store = _cpu(made) - cpu, cpu_s(site.store) - store
-    quota.lift()
     used = spent / took / SHARE / count
     if used < 0.9:
         raise RuntimeError(f"{count} workers had nothing to do for part of the time:\n{site.log()}")
@@ -138,7 +143,7 @@ def _cpu(made: list[subprocess.Popen[bytes]]) -> float:
 
 async def all_phases(bootstrap: str, home: Path) -> dict[int, list[dict[str, float]]]:
     apply(bootstrap, declared(PARTITIONS))
-    site, quota = Site(home, bootstrap, PARTITIONS), Quota()
+    site = Site(home, bootstrap, PARTITIONS)
     found: dict[int, list[dict[str, float]]] = defaultdict(list)
     try:
         await site.open()
@@ -147,7 +152,7 @@ async def all_phases(bootstrap: str, home: Path) -> dict[int, list[dict[str, flo
         for count in ORDER:
             for n in range(max(ORDER)):
                 await site.runtime.client.delete(slot_key(f"w{n}"))
-            found[count].append(await phase(site, quota, count))
+            found[count].append(await phase(site, count))
             print(count, found[count][-1], flush=True)
     finally:
         await site.close()
