@@ -61,7 +61,7 @@ def _within(short: Name, whole: Name) -> str:
     if whole.kind != "full" or not short.latin:
         return ""
     joined = "".join(short.latin)
-    if short.kind == "full" and joined in (whole.given.replace(" ", ""), *whole.latin):
+    if short.kind == "full" and (joined == whole.given.replace(" ", "") or joined in whole.latin):
         return "surname_only" if joined == whole.surname else "given_only"
     size = len(short.latin)
     tail = size > 1 and whole.latin[-size:] == short.latin and whole.latin[0] not in short.latin
