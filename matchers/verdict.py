@@ -9,13 +9,16 @@ from typing import Final
 from leads.records import Evidence, Facts, IndexStats, Neighbour, Verdict
 from matchers.compare import company as companies
 from matchers.compare import name as names
-from matchers.keys import city_of, plan
+from matchers.keys import city_of, mail_value, plan
 from matchers.neighbours import Known, bare
 from matchers.scale import Met, Scale
 from matchers.scorer import Scored, score
 from matchers.weights import Weights
 
 _SHOWN: Final = 8  # fields kept as evidence
+_AGAINST: Final = (
+    -1.1
+)  # bits; what says less (a desk and a mobile, a mailbox at work and one at home) hardly contradicts
 _NEW: Final = Verdict("new")
 _TOLD: Final = names.AGREEMENTS | {"mailbox_spells"}  # levels that tell who it is
 
@@ -72,9 +75,34 @@ def judge(
     joins += [
         other.first
         for other, known, result in scored[1:]
-        if result.bits >= weights.merge and _one(best_known, known, top, result)
+        if _enough(best_known, known, result, weights) and _one(best_known, known, top, result)
     ]
     return Verdict("same", tuple(joins), best.first, weights.probability(top.bits), top.bits, 0, _shown(top))
+
+
+def _enough(best: Known, other: Known, result: Scored, weights: Weights) -> bool:
+    """Whether a further entity has the bits to be united: as many as the first needs will do when nothing in the lead or
+    between the two speaks against it."""
+    if result.bits >= weights.merge:
+        return True
+    if result.bits < weights.same or result.bare:
+        return False
+    return all(met.bits > _AGAINST for met in result.mets) and not _two(best, other)
+
+
+def _two(one: Known, two: Known) -> bool:
+    """Whether two entities look like two persons: other personal numbers, or other mailboxes of one kind."""
+    mine, other = ({phone.digits for phone, _ in known.phones if phone.kind != "landline"} for known in (one, two))
+    if mine and other and mine.isdisjoint(other):
+        return True
+    kinds = zip(_mailboxes(one), _mailboxes(two), strict=True)
+    return any(mine and other and mine.isdisjoint(other) for mine, other in kinds)
+
+
+def _mailboxes(known: Known) -> tuple[set[str], set[str]]:
+    """Those at a provider, and the others."""
+    free = {mail_value(mail) for mail, _ in known.emails if mail.kind == "free"}
+    return free, {mail_value(mail) for mail, _ in known.emails} - free
 
 
 def _one(best: Known, other: Known, top: Scored, result: Scored) -> bool:

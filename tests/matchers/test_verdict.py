@@ -328,6 +328,16 @@ def test_a_lead_unites_what_it_proves_to_be_one():
     assert sorted(verdict.joins) == [1, 2]
 
 
+def test_a_further_entity_is_united_sooner_when_nothing_contradicts():
+    by_name = [facts_of(name="Andrew Hancock", company="西安维尚物流集团有限公司", phone="029-64266646")]
+    by_phone = [facts_of(company="维尚物流", phone="+1 206 894 1156")]
+    other_phone = [facts_of(name="Andrew Hancock", company="西安维尚物流集团有限公司", phone="+1 512 894 0000")]
+    lead = facts_of(name="Andrew Hancock", phone="+1-206-894-1156", city="西安市")
+
+    assert sorted(judged(lead, by_name, by_phone).joins) == [1, 2]
+    assert len(judged(lead, other_phone, by_phone).joins) == 1
+
+
 def test_a_lead_does_not_unite_two_names():
     he = [facts_of(name="王建国", phone=MOBILE)]
     she = [facts_of(name="李秀兰", email="family77@163.com")]
