@@ -129,7 +129,7 @@ def _exchanged(who: str, firm: str) -> bool:
     found, reason = name(who)
     if not _HAN.search(who) and reason != "looks_like_company":
         return False
-    no_person = reason == "looks_like_company" or (found is not None and found.kind == "chat")
+    no_person = reason == "looks_like_company" or (found is not None and found.kind == "chat" and _is_firm(who))
     return no_person and _is_person(firm) and not _AT_OR_DIGIT.search(who + firm) and not _names_a_company(firm)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import Final
 
 from rapidfuzz.distance import OSA
@@ -95,6 +96,8 @@ def _two_scripts(han: Company, latin: Company) -> tuple[str, float]:
             return "pinyin", 1.0
         if len(own) >= 7 and OSA.distance(own, "".join(words), score_cutoff=1) <= 1:
             return "pinyin", 0.8
+        if any(len(begun) >= 5 and begun in words for begun in accumulate(han.latin[:-1])):
+            return "prefix", 0.8  # 百美宝国贸, Hefei Baimeibao International Trading
     latin_part = "".join([char for char in han.core if char.isascii()])
     if len(latin_part) >= 3 and latin_part in latin.core.split():
         return "prefix", 0.8

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from leads.company_tables import company_words
 from leads.han_names import is_person, judge, likelihood, may_have_title, strip_title
 from leads.latin_names import latin_name
 from leads.name_levels import LEVELS, same_reading
@@ -72,8 +73,18 @@ def _cell(text: str, simple: str) -> tuple[Name | None, str]:
         return Name(text, "full", "han", last, first, ("".join(reading(last)), *reading(first))), ""
     runs = [(m.start(), m.end()) for m in _HAN.finditer(simple)]
     if _ADVERTISER.search(simple) and not any(is_person(judge(simple[a:b])) and b - a > 1 for a, b in runs):
+        if who := _behind_trade(simple[slice(*runs[0])] if len(runs) == 1 else ""):
+            return _han(who, judge(who), "", ()), ""
         return Name(text, "chat", "han", "", "", ()), "chat"
     return _choose(text, simple, runs)
+
+
+def _behind_trade(run: str) -> str:
+    """The person of A五金周成昊: an address book's A to stand first, what he deals in, his name; "" for none."""
+    for size in (3, 2):
+        if run[:-size] in company_words().trade and not strip_title(run[-size:])[1] and judge(run[-size:])[0] == "full":
+            return run[-size:]
+    return ""
 
 
 def _choose(text: str, simple: str, runs: list[tuple[int, int]]) -> tuple[Name | None, str]:

@@ -75,3 +75,9 @@ def test_notes_hold_no_value() -> None:
     _, notes = rehome({"name": "13912345687", "company": "张伟"})
 
     assert [(note.field, note.reason) for note in notes] == [("name", "moved_to_phone"), ("company", "moved_to_name")]
+
+
+def test_a_nickname_beside_a_brand_stays_where_it_is() -> None:
+    fields = {"name": "往事随风🌸", "company": "德方"}
+
+    assert rehome(fields)[0] is fields

@@ -109,6 +109,7 @@ COMPARED = """
 天津市莫恩机电设备有限公司|莫恩|core
 雨创|重庆宇创智能科技有限公司|homophone
 Yuchuang|重庆宇创智能科技有限公司|pinyin
+Hefei Baimeibao International Trading Co., Ltd.|百美宝优品|prefix
 Chongqing Yuchuang Intelligent Technology Co|重庆宇创智能科技有限公司|pinyin
 宇创预拌砂浆|宇创科技有限公司|prefix
 Philips|Philips Lighting BV|prefix
