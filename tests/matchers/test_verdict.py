@@ -53,6 +53,22 @@ SAME = {
         {"name": "周杰", "email": "873645120@qq.com"},
         {"name": "周杰", "email": "QQ：873645120"},
     ),
+    "the phone in a remark": (
+        {"name": "陈燕文", "message": "想了解价格，客户手机" + MOBILE},
+        {"name": "陈小姐", "phone": MOBILE},
+    ),
+    "a mobile and a desk in one cell": (
+        {"name": "Danny Griffiths", "phone": "0782 799 1007 02078591080"},
+        {"name": "D. Griffiths", "phone": "+447827991007"},
+    ),
+    "a title of another language": (
+        {"name": "Sig. Giannetti", "phone": "+39 333 075 9182"},
+        {"name": "Ansaldo Giannetti", "phone": "+39 3330759182"},
+    ),
+    "an address book's name": (
+        {"name": "A五金周成昊", "email": "zch1988@qq.com"},
+        {"name": "周先生", "email": "zch1988@qq.com"},
+    ),
     "first name and an initial": (
         {"name": "Michael Johnson", "phone": "+1 415 555 2671"},
         {"name": "Mike J.", "phone": "+1 415 555 2671"},
