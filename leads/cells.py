@@ -21,7 +21,8 @@ Fields = dict[str, str]
 
 _COMPANY: Final = re.compile(
     r"公司|有限|集团|股份|工厂|商行|商贸|经营部|事务所|研究[院所]|工作室|合作社|大学|学院|医院|银行|酒店|科技$|贸易$"
-    r"|\b(?:inc|llc|ltd|limited|gmbh|corp|corporation|co\.|company|plc|pty|group|holdings|technologies|s\.a\.|b\.v\.)(?![a-z])",
+    r"|\b(?:inc|llc|ltd|limited|gmbh|corp|corporation|co\.|company|plc|pty|group|holdings|technologies"
+    r"|sarl|s\.?r\.?l|s\.p\.a|pte|pvt|jsc|s\.a\.|s\.l\.|b\.v\.|n\.v\.|k\.k\.)(?![a-z])",
     re.IGNORECASE,
 )
 _LEGAL_END: Final = re.compile(r"^(.{2,40}(?:有限责任公司|股份有限公司|有限公司|集团))\s*([\u4e00-\u9fff]{2,4})$")
@@ -39,8 +40,9 @@ _HAN: Final = re.compile(r"[\u4e00-\u9fff]")
 
 _SIGNS: Final = re.compile(r"[@＠\d公有集股厂究学医]")
 _NAMED_LATIN: Final = frozenset(
-    ("inc", "llc", "ltd", "limited", "corp", "corporation", "company", "gmbh", "plc", "pty", "group")
+    "inc llc ltd limited corp corporation company gmbh plc pty group srl sarl pte pvt jsc".split()  # noqa: SIM905
 )
+_DOTTED_FORM: Final = re.compile(r"\b(?:s\.a|s\.l|s\.p\.a|b\.v|n\.v|k\.k)\.?$", re.IGNORECASE)
 _ODD_COMPANY: Final = re.compile(r"[@＠]|\d[\d\s\-]{5,}\d|\d号|\d[*]{3}")
 _ODD_PHONE: Final = re.compile(r"[@＠\u4e00-\u9fff]|[A-Za-z]{4}")
 _AT_OR_DIGIT: Final = re.compile(r"[@＠\d]")
@@ -51,7 +53,7 @@ def _odd_name(value: str) -> bool:
         return True
     if not value.isascii():
         return len(value) > 6 and bool(_BETWEEN.search(value))
-    if _BETWEEN_LATIN.search(value):
+    if _BETWEEN_LATIN.search(value) or ("." in value and _DOTTED_FORM.search(value)):
         return True
     return not _NAMED_LATIN.isdisjoint(value.lower().replace(".", "").replace(")", "").split())
 

@@ -24,6 +24,8 @@ def two_latin(a: Name, b: Name) -> str:
         return part
     if not (a.surname and a.given and b.surname and b.given):
         return _latin_part(a, b)
+    if _but_for_an_initial(a.latin, b.latin):
+        return "middle"
     mine, other = "".join(a.latin), "".join(b.latin)
     if len(mine) == len(other) and (mine == other or _turned(a, b)):
         return "order"
@@ -53,6 +55,12 @@ def _first_and_initial(short: Name, whole: Name) -> bool:
         and whole.surname.startswith(short.given)
         and same_given(short.surname, whole.given.partition(" ")[0])
     )
+
+
+def _but_for_an_initial(one: tuple[str, ...], two: tuple[str, ...]) -> bool:
+    """Whether the words are the same and only one side has initials besides, whichever word each took for the surname."""
+    mine, other = (sorted(token for token in tokens if len(token) > 1) for tokens in (one, two))
+    return mine == other and len(mine) > 1 and len(mine) in (len(one), len(two))
 
 
 def _within(short: Name, whole: Name) -> str:

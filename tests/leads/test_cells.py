@@ -81,3 +81,10 @@ def test_a_nickname_beside_a_brand_stays_where_it_is() -> None:
     fields = {"name": "往事随风🌸", "company": "德方"}
 
     assert rehome(fields)[0] is fields
+
+
+@pytest.mark.parametrize(
+    "firm", ["River High Medical S.r.l.", "Kabza Automotive S.A.", "Bridge Foods B.V.", "Lion Trade Pte Ltd"]
+)
+def test_a_firm_of_any_country_in_the_place_of_the_name_is_put_right(firm: str) -> None:
+    assert rehome({"name": firm, "company": "Giovanni Rossi"})[0] == {"name": "Giovanni Rossi", "company": firm}

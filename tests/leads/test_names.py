@@ -199,6 +199,7 @@ Cheung Yung|Zhang Yong|romanised
 Bill Gates|William Gates|nickname
 Bob Dylan|Robert Dylan|nickname
 John Q. Smith|John Smith|middle
+Omkaar T. Manda|Omkaar Manda|middle
 John Quincy Smith|John Q Smith|middle
 张敏|张明|typo
 张静|Zhang Jign|typo
