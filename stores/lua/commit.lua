@@ -107,12 +107,16 @@ local function record(d, head, absorbed)
   reply[#reply + 1], reply[#reply + 2] = d.status or 'n', d.status and value or head
 end
 
--- A value that must be unique is another customer's: the lead is nobody's, and nobody finds it any more.
-local function turn_away(d)
+-- Refused: the lead is nobody's, and if it had a number nobody finds it any more. What others have joined stays theirs.
+local function turn_away(d, code)
+  local e = root(d.seq)
+  if e ~= NOBODY and e == d.seq and #members_of(e) == 4 then e = NOBODY end
   d.kind, d.plan, d.account, d.likeliest = REFUSED, NO_PLAN, NOBODY, NOBODY
-  record(d, head_of(d, d.seq, NOBODY, CODE['rejected/not_unique'], '', '', 0), '')
-  alias[d.seq], bad[d.seq] = NOBODY, true
-  nobodys[#nobodys + 1], nobodys[#nobodys + 2] = d.seq, NOBODY
+  record(d, head_of(d, d.seq, e, code, '', '', 0), '')
+  if e == NOBODY and d.seq ~= NOBODY then
+    alias[d.seq], bad[d.seq] = NOBODY, true
+    nobodys[#nobodys + 1], nobodys[#nobodys + 2] = d.seq, NOBODY
+  end
 end
 
 -- A pair that a person told apart is never united and never asked about again: what is apart from the lead's own entity is
@@ -151,7 +155,7 @@ local function decide(d)
   local rule, others = clash(d, e)
   if rule then
     d.body, d.status = rule[3], rule[1] == 'warn' and 'w' or 't'
-    if rule[1] == 'refuse' then return turn_away(d) end
+    if rule[1] == 'refuse' then return turn_away(d, CODE['rejected/not_unique']) end -- a value that must be unique is another's
     if rule[1] == 'merge' then d.kind, d.joins = SAME, (d.kind == SAME and d.joins or '') .. others end
   end
   if d.kind == SAME then
@@ -182,8 +186,7 @@ for i = 1, #decisions do
   if before then
     reply[#reply + 1], reply[#reply + 2] = 'o', before
   elseif d.kind == REFUSED then
-    d.account, d.likeliest = '\0\0\0\0', '\0\0\0\0'
-    record(d, head_of(d, value or d.seq, NOBODY, d.code, '', '', 0), '')
+    turn_away(d, d.code)
   elseif is_stale(d, value) or waits_for(d) then
     for p = 1, #d.seen, 12 do bad[sub(d.seen, p, p + 3)] = true end
     reply[#reply + 1], reply[#reply + 2] = 's', ''

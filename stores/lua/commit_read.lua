@@ -34,9 +34,14 @@ local on_record = hmget(KEYS[2], events)
 local live = {}
 for i = 1, #decisions do
   local d = decisions[i]
-  if d.kind ~= REFUSED and on_record[i] and #on_record[i] == 4 then
-    live[#live + 1] = d
-    for p = 1, #d.seen, 12 do want(sub(d.seen, p, p + 3)) end
+  if on_record[i] and #on_record[i] == 4 then
+    if d.kind == REFUSED then
+      d.seq = on_record[i] -- its worker died after it had a number
+      ask(d.seq)
+    else
+      live[#live + 1] = d
+      for p = 1, #d.seen, 12 do want(sub(d.seen, p, p + 3)) end
+    end
   end
 end
 load_wanted()

@@ -48,6 +48,10 @@ class Seen(msgspec.Struct, frozen=True):
     def root(self, seq: int) -> int:
         return self.alias.get(seq, seq)
 
+    def nobodys(self) -> set[int]:
+        """Leads that had a number when they were set aside."""
+        return {seq for seq, entity in self.alias.items() if not entity}
+
     def partition(self) -> set[frozenset[str]]:
         """The events of each customer."""
         groups: dict[int, set[str]] = {}
@@ -129,7 +133,11 @@ def _owned(seen: Seen) -> Iterator[str]:
     """Each lead in exactly one entity, each entity with at most one holder a scope."""
     homes = Counter(seq for held in seen.entities.values() for seq in held.members)
     yield from _some("is a lead in two customers", [seq for seq, times in homes.items() if times > 1])
-    yield from _some("is a lead in no customer", set(range(1, seen.counters.get("seq", 0) + 1)) - set(homes))
+    nobodys = seen.nobodys()
+    yield from _some("is a lead in no customer", set(range(1, seen.counters.get("seq", 0) + 1)) - set(homes) - nobodys)
+    yield from _some("is a lead of nobody in a customer", nobodys & set(homes))
+    kept = {o.seq for o in seen.stored.values() if o.code != "rejected"}
+    yield from _some("is a lead of nobody that was not rejected", nobodys & kept)
     strays = [s for e, held in seen.entities.items() for s in held.members if seen.root(s) != e]
     yield from _some("is a lead whose own row names another customer", strays)
     for entity, held in seen.entities.items():
@@ -149,7 +157,8 @@ def _owned(seen: Seen) -> Iterator[str]:
 def _sums(seen: Seen) -> Iterator[str]:
     leads = sum(1 for o in seen.stored.values() if o.seq)
     numbers = {"leads": (leads, seen.counters.get("seq", 0))}
-    numbers["customers"] = (len(seen.entities), seen.counters.get("seq", 0) - seen.counters.get("joined", 0))
+    entities = seen.counters.get("seq", 0) - seen.counters.get("joined", 0) - len(seen.nobodys())
+    numbers["customers"] = (len(seen.entities), entities)
     in_turn = sum(o.code == "assigned" and o.reason in ("rule", "same_account") for o in seen.stored.values())
     later = {e.number for e in seen.journal if e.move and e.move.what == "given" and not _is_pool(seen, e.move.member)}
     numbers["given in turn"] = (in_turn + len(later), seen.given)

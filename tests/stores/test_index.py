@@ -155,3 +155,36 @@ async def test_who_shares_one_common_value_is_counted_and_not_told_of(index: Val
     assert {c.entity for c in both.candidates if c.shared.bit_count() > 1} <= set(answer.entities)
     first = await index.register(tenant, [lead("firm again", "Oacme")])
     assert sorted(e for e in first.entities if e <= 10) == [1, 2, 3, 4]
+
+
+async def test_a_lead_that_is_set_aside_after_it_had_a_number_is_found_by_nobody(
+    index: ValkeyIndex, tenant: str
+) -> None:
+    """Its worker died with it in hand after it was registered: sent again as a new event it must not meet itself."""
+    await index.register(tenant, [lead("killer", "p1")])
+    (done,) = await index.commit(tenant, [refusal("killer", "rejected", "killed_worker")])
+    assert (outcome(done).code, outcome(done).seq, outcome(done).entity) == ("rejected", 1, 0)
+
+    again = await index.register(tenant, [lead("again", "p1")])
+    assert again.registered[0].candidates == ()
+    assert again.registered[0].counts == (0,)
+    (redriven,) = await index.commit(tenant, [decide(again)])
+    assert (outcome(redriven).code, outcome(redriven).entity) == ("assigned", 2)
+
+
+async def test_what_looked_at_a_lead_that_is_set_aside_is_judged_again(index: ValkeyIndex, tenant: str) -> None:
+    await index.register(tenant, [lead("killer", "p1")])
+    looked = await index.register(tenant, [lead("a", "p1")])
+    aside, joined = await index.commit(
+        tenant, [refusal("killer", "rejected", "killed_worker"), decide(looked, joins=(1,))]
+    )
+    assert outcome(aside).code == "rejected"
+    assert joined.outcome is None
+
+
+async def test_a_lead_that_is_set_aside_stays_with_those_who_have_joined_it(index: ValkeyIndex, tenant: str) -> None:
+    await index.register(tenant, [lead("killer", "p1")])
+    assert (await put(index, tenant, "a", "p1")).entity == 1
+    (done,) = await index.commit(tenant, [refusal("killer", "rejected", "killed_worker")])
+    assert (outcome(done).code, outcome(done).seq, outcome(done).entity) == ("rejected", 1, 1)
+    assert (await put(index, tenant, "b", "p1")).entity == 1
