@@ -24,7 +24,7 @@ from leads.commonness import FEW, alone, organisations, shared_by_many
 from leads.preparation import Preparation
 from leads.prepare import prepare
 from leads.records import Envelope, Facts, IndexStats, Lead, Neighbour, Row, Verdict
-from leadstream.dedupe import LIKELIER, LIKELY
+from leadstream.dedupe import LIKELY
 from matchers.keys import keys_of, plan
 from matchers.metrics import Score, b_cubed, close, cluster_pairs, labelled_pairs
 from matchers.verdict import judge
@@ -159,13 +159,15 @@ class Run:
         return verdict
 
     def clusters(self) -> dict[str, int]:
-        """Lead -> entity; a lead under review goes with its likeliest entity when that is likely enough (``leadstream dedupe``)."""
-        found = {name: self.index.root(seq) for name, seq in self.seqs.items()}
-        for name, verdict in self.verdicts.items():
-            least = LIKELY if len(self.index.members[found[name]]) == 1 else LIKELIER
-            if verdict.kind == "unsure" and verdict.probability > least and found[name] == self.seqs[name]:
-                found[name] = self.index.root(verdict.likeliest)
-        return found
+        """Lead -> entity; one under review is united with its likeliest when that is likelier than not, as ``leadstream dedupe`` does."""
+        own = {name: self.index.root(seq) for name, seq in self.seqs.items()}
+        likely = (
+            (own[name], self.index.root(verdict.likeliest))
+            for name, verdict in self.verdicts.items()
+            if verdict.kind == "unsure" and own[name] == self.seqs[name] and verdict.probability > LIKELY
+        )
+        united = close(likely, own.values())
+        return {name: united[entity] for name, entity in own.items()}
 
 
 def rows_of(folder: Path, limit: int | None = None, extra: Iterable[str] = ()) -> Iterator[tuple[str, dict[str, str]]]:

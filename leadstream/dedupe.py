@@ -20,6 +20,7 @@ from leads.preparation import Preparation
 from leads.records import Envelope, Outcome, Row
 from leadstream.runtime import settle_garbage
 from leadstream.truth import Truth
+from matchers.metrics import close
 from matchers.weights import DEFAULT, Weights
 from stores.connect import connect
 from stores.embedded import start_or_attach, stop
@@ -37,9 +38,8 @@ TENANT = "dedupe"
 TAKE = 1_600
 #: One lead in so many is sent alone and timed: the latency of a lead somebody waits for.
 ALONE_EVERY = 100
-#: A review counts with its likeliest entity when that is likelier than not; when others have joined it since, they would be
-#: left behind, so it takes more than that.
-LIKELY, LIKELIER = 0.5, 0.58
+#: A review counts with its likeliest entity when that is likelier than not, and who has joined it since goes along.
+LIKELY = 0.5
 
 
 class Nowhere:
@@ -170,17 +170,17 @@ def _takes(rows: Iterator[Row | RefusedRow], ids: list[str], refused: list[Refus
 async def _entities(index: ValkeyIndex, ids: Sequence[str], outcomes: Sequence[Outcome]) -> dict[str, int]:
     """Final entity of each row. A row without one (rejected, suppressed) is alone, under a negative number."""
     by_event = {int(outcome.event, 16): outcome for outcome in outcomes}
-    found_roots = await roots(index.client, TENANT, [by_event[n].seq for n in range(1, len(ids) + 1)])
-    leads = Counter(found_roots)
-    found: dict[str, int] = {}
-    for number, (name, root) in enumerate(zip(ids, found_roots, strict=True), start=1):
-        outcome = by_event[number]
-        entity = root or -number
-        least = LIKELY if leads[root] == 1 else LIKELIER
-        if outcome.code == "review" and root == outcome.seq and outcome.probability > least:
-            entity = (await roots(index.client, TENANT, [outcome.likeliest]))[0] or entity
-        found[name] = entity
-    return found
+    ordered = [by_event[number] for number in range(1, len(ids) + 1)]
+    found = await roots(index.client, TENANT, [outcome.seq for outcome in ordered])
+    own = [root or -number for number, root in enumerate(found, start=1)]
+    asked = [
+        outcome
+        for outcome, root in zip(ordered, found, strict=True)
+        if outcome.code == "review" and root == outcome.seq and outcome.probability > LIKELY
+    ]
+    likeliest = await roots(index.client, TENANT, [outcome.likeliest for outcome in asked])
+    united = close(((outcome.seq, other) for outcome, other in zip(asked, likeliest, strict=True) if other), own)
+    return {name: united[entity] for name, entity in zip(ids, own, strict=True)}
 
 
 def score(deduped: Deduped, truth: Truth) -> None:

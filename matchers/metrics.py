@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping
+from typing import TypeVar
 
 import msgspec
+
+Id = TypeVar("Id", bound=Hashable)
 
 
 class Score(msgspec.Struct, frozen=True):
@@ -27,11 +30,11 @@ def _pairs(sizes: Iterable[int]) -> int:
     return sum(size * (size - 1) // 2 for size in sizes)
 
 
-def close(pairs: Iterable[tuple[str, str]], ids: Iterable[str]) -> dict[str, str]:
+def close(pairs: Iterable[tuple[Id, Id]], ids: Iterable[Id]) -> dict[Id, Id]:
     """Clusters from matching pairs, closed transitively; ids in no pair stand alone. Gives id -> a member's id."""
-    parent: dict[str, str] = {name: name for name in ids}
+    parent: dict[Id, Id] = {name: name for name in ids}
 
-    def root(name: str) -> str:
+    def root(name: Id) -> Id:
         parent.setdefault(name, name)
         while parent[name] != name:
             parent[name] = parent[parent[name]]

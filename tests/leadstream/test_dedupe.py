@@ -37,7 +37,7 @@ def test_leads_are_found_with_a_report_and_clusters(tmp_path: Path) -> None:
     assert set(rows[0]) == {"id", "entity_id"}
 
 
-def test_a_lead_under_review_that_others_joined_stays_with_them(tmp_path: Path) -> None:
+def test_leads_that_joined_one_under_review_go_along_with_it(tmp_path: Path) -> None:
     (tmp_path / "leads.csv").write_text(
         "id,name,city,phone\n1,陈晓明,重庆,18665692513\n2,陈晓明,重庆,15975029346\n3,陈晓明,,15975029346\n",
         encoding="utf-8",
@@ -50,7 +50,7 @@ def test_a_lead_under_review_that_others_joined_stays_with_them(tmp_path: Path) 
 
     assert json.loads(done.stdout)["outcomes"]["review"] == 1
     entity = {row["id"]: row["entity_id"] for row in csv.DictReader((tmp_path / "c.csv").open(encoding="utf-8"))}
-    assert entity["2"] == entity["3"] != entity["1"]
+    assert entity["1"] == entity["2"] == entity["3"]  # likelier than not one customer
 
 
 @pytest.fixture(scope="module")
