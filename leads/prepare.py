@@ -93,14 +93,8 @@ def prepare(row: Row, envelope: Envelope, spec: Preparation) -> Lead | Refused:
     if row.fault:
         reason = row.fault if row.fault in REASONS["rejected"] else "malformed"
         return Refused(row.event, "rejected", reason, "the door could not read it")
-    for field, text in row.fields.items():
-        if len(text) > (spec.max_value_chars if field not in _FREE_TEXT else _FREE_TEXT_TIMES * spec.max_value_chars):
-            return Refused(
-                row.event,
-                "rejected",
-                "too_large",
-                f"at most {spec.max_value_chars} characters a field: {_shown(field)}",
-            )
+    if large := _too_large(row, spec.max_value_chars):
+        return Refused(row.event, "rejected", "too_large", large)
     rules = _rules(spec)
     given, declared = _sorted(row.fields, spec.kinds)
     caller = given.pop("caller", "")
@@ -137,6 +131,14 @@ def prepare(row: Row, envelope: Envelope, spec: Preparation) -> Lead | Refused:
         trace=envelope.trace,
         at_row=row.row,
     )
+
+
+def _too_large(row: Row, most: int) -> str:
+    """What to say of the first field that is longer than ``most`` characters (free text several times that), "" when none is."""
+    for field, text in row.fields.items():
+        if len(text) > (most if field not in _FREE_TEXT else _FREE_TEXT_TIMES * most):
+            return f"at most {most} characters a field: {_shown(field)}"
+    return ""
 
 
 def _shown(field: str) -> str:

@@ -20,12 +20,11 @@ from leads.errors import BadInput, LeadstreamError
 from leads.policy import Policy
 from leads.prepare import ALIASES
 from leads.records import Outcome, Row
-from leads.text import fold
 from leadstream.configuration.settings import Settings
 from leadstream.inline import prepare_log, work_off
 from leadstream.runtime import Runtime, clock
 from leadstream.service import Service
-from routing.roster import known_as
+from routing.roster import known_as, whom
 from stores.idempotency import RedisIdempotency
 from stores.undo import undo
 
@@ -79,7 +78,7 @@ def check_owners(table: Table | JsonTable, policy: Policy, tenant: str, *, custo
             "no_owner", "no column says who owns each customer: call it owner (负责人), or name it in the mapping"
         )
     known = known_as(policy)
-    unknown = [owner for owner in named if known and owner and fold(owner) not in known]
+    unknown = [owner for owner in named if owner and not whom(known, owner)]
     if not unknown:
         return
     who = f"not members of {tenant}: {', '.join(unknown[:20])}"

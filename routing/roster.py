@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, get_args, get_type_hints
 
 import msgspec
@@ -38,6 +38,12 @@ def known_as(policy: Policy) -> dict[str, str]:
     names = Counter(fold(member.name) for member in there if member.name)
     called = {name: member.id for member in there if names[name := fold(member.name)] == 1}
     return called | {fold(member.id): member.id for member in there}
+
+
+def whom(known: Mapping[str, str], called: str) -> str:
+    """The id of whom a file means (``known_as``), "" for one who is not there: a customer who belonged to a name that nobody
+    bears would wait for ever. Without any member there is nothing to check by: as it is called."""
+    return known.get(fold(called), "") if known else called
 
 
 def effective(roster: Iterable[Version], now_ms: int) -> list[Change]:

@@ -9,7 +9,7 @@ import msgspec
 from redis.exceptions import OutOfMemoryError, ReadOnlyError, ResponseError
 
 from leads.errors import StoreDown
-from stores.connect import everywhere, guarded, infos
+from stores.connect import everywhere, guarded, infos, one_a_server
 from stores.layout import Keys
 
 
@@ -66,12 +66,12 @@ async def condition(client: Any) -> Condition:
 
 
 async def writable(client: Any, tenants: Iterable[str]) -> None:
-    """Whether the server would take a write for each of these now. It is given one that changes nothing and goes into no file, a push
+    """Whether each server would take a write for these now. It is given one that changes nothing and goes into no file, a push
     to a list that is not there: the server holds it to what it holds every write to. Raises StoreDown with the reason."""
     with guarded("say whether it takes writes"):
-        for tenant in tenants:
+        for key in await one_a_server(client, (Keys.of(tenant).nothing for tenant in tenants)):
             try:
-                await client.lpushx(Keys.of(tenant).nothing, b"")
+                await client.lpushx(key, b"")
             except ResponseError as error:
                 word = _WORDS.get(type(error)) or str(error).partition(" ")[0]
                 if word not in _REFUSALS:

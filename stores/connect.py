@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -69,6 +70,21 @@ async def everywhere(client: Any, *command: Any) -> list[Any]:
         return [await client.execute_command(*command)]
     said: dict[str, Any] = await client.execute_command(*command, target_nodes=RedisCluster.PRIMARIES)
     return list(said.values())
+
+
+async def one_a_server(client: Any, keys: Iterable[str]) -> list[str]:
+    """Of these keys one for each server that holds any: to ask all servers costs the same however many keys there are."""
+    if not isinstance(client, RedisCluster):
+        return list(islice(keys, 1))
+    await client.execute_command("PING", target_nodes=RedisCluster.PRIMARIES)  # then the driver knows where keys lie
+    servers = len(client.get_primaries())
+    found: dict[str, str] = {}
+    for key in keys:
+        node = client.get_node_from_key(key)  # None where no server holds it: whoever asks is told
+        found.setdefault(node.name if node else "", key)
+        if len(found) >= servers:
+            break
+    return list(found.values())
 
 
 def of_cluster(url: str) -> bool:

@@ -19,14 +19,13 @@ from leads.policy import Clash, Policy
 from leads.preparation import Preparation
 from leads.prepare import prepare
 from leads.records import Envelope, Facts, IndexStats, Lead, Neighbour, Plan, Refused, Registration, Row, Verdict
-from leads.text import fold
 from leads.unique import TOLD
 from matchers.schemes import Keying
 from matchers.verdict import judge
 from matchers.weights import DEFAULT, Weights
 from routing.days import day_number
 from routing.plan import compile_policy
-from routing.roster import known_as
+from routing.roster import known_as, whom
 from streams.ports import Message
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -85,15 +84,10 @@ class Pipeline:
             work.refused = prepared
             return
         if prepared.claimant:
-            prepared = msgspec.structs.replace(prepared, claimant=self._member(prepared.claimant))
+            prepared = msgspec.structs.replace(prepared, claimant=whom(self._known_as, prepared.claimant))
         work.lead = prepared
         keys = self.spec.keying.keys(prepared.facts, self.spec.secret)
         work.registration = Registration(event=work.event, keys=keys, record=_encode(prepared.facts))
-
-    def _member(self, called: str) -> str:
-        """Whom a file means: an id, whatever name or spelling it calls him by. Nobody for one who is not there: a customer
-        who belonged to a name that nobody bears would wait for ever. Without any member there is nothing to check by."""
-        return self._known_as.get(fold(called), "") if self._known_as else called
 
     def judge(
         self,

@@ -12,8 +12,8 @@ from redis import Redis
 from redis.exceptions import MovedError
 
 from leads.errors import StoreDown
-from stores.condition import condition
-from stores.connect import connect
+from stores.condition import condition, writable
+from stores.connect import connect, one_a_server
 from stores.digest import digests
 from stores.index import ValkeyIndex
 from stores.lookup import memory
@@ -133,4 +133,20 @@ async def test_a_shard_that_hangs_holds_up_its_own_tenants_only(url: str) -> Non
         assert len([await index.stats(tenant) for tenant in others]) == len(others) > 0
     finally:
         os.kill(pid, signal.SIGCONT)
+    await client.aclose()
+
+
+async def test_whether_writes_are_taken_is_asked_of_each_shard_once_however_many_tenants(url: str) -> None:
+    client = connect(url)
+    tenants = [f"tenant-{n}" for n in range(1_000)]
+    keys = await one_a_server(client, ["{%s}-" % tenant for tenant in tenants])  # noqa: UP031 - braces are the point
+    assert len({client.get_node_from_key(key).name for key in keys}) == len(keys) == cluster.SHARDS  # type: ignore[attr-defined]
+    await writable(client, tenants)
+
+    with Redis.from_url(cluster.nodes(url)[1]) as shard:
+        shard.config_set("maxmemory", 1)
+        with pytest.raises(StoreDown, match=r"no memory left \(OOM\)"):
+            await writable(client, tenants)
+        shard.config_set("maxmemory", 0)
+    await writable(client, tenants)
     await client.aclose()
