@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import cache
 from typing import Final
 
 from leads.company_levels import LEVELS, core_reading, same_company
@@ -63,7 +63,6 @@ def _inside(city: str, districts: str) -> list[str]:
     return [district.removeprefix(city) for district in districts.split()]
 
 
-@lru_cache(maxsize=1 << 13)
 def _whole_place(text: str) -> str:
     """The place that a short text is, and nothing else; ""."""
     if text[:2] not in _place_heads() or text in company_words().brand:

@@ -113,7 +113,7 @@ class _Domain(NamedTuple):
     fake: bool
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1 << 10)
 def _domain(domain: str) -> _Domain:
     tables = _tables()
     right = tables.mend.get(domain) or _mended(domain)

@@ -134,7 +134,6 @@ def _brand(my: Company, their: Company, seq: int, scale: Scale) -> Met:
     return Met("company", "brand", min(log2(0.2 / u), scale.log_n), seq, max(u * scale.n, 0.3))
 
 
-@lru_cache(65_536)
 def _words(full: str, trade: str) -> dict[str, float]:
     """Words of a Latin name, two-character grams of a Han one, with their bits."""
     if not full.isascii() and " " not in full:
@@ -152,7 +151,7 @@ def _words(full: str, trade: str) -> dict[str, float]:
     return weights
 
 
-@lru_cache(16_384)
+@lru_cache(512)
 def _parts(company: Company) -> tuple[dict[str, float], ...]:
     """The words of the name; of an address line, those of each part that names an institution."""
     whole = _words(company.full, company.trade)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from typing import Final
 
 from rapidfuzz.distance import OSA
@@ -20,14 +19,17 @@ from matchers.scale import Met, Scale
 
 _APART: Final = re.compile(r"[._-]")
 _DESKS: Final = ("info", "sales", "contact", "support", "service", "admin", "office", "marketing", "hr", "hello")
+_LONGEST_DESK: Final = max(map(len, _DESKS)) + 1
 
 
-@lru_cache(65_536)
 def _mistyped_desk(local: str) -> bool:
     """One letter off a role mailbox: salse@, hrr@."""
-    return any(
-        OSA.distance(local, desk, score_cutoff=1) <= 1 and (len(desk) > 3 or set(local) == set(desk)) for desk in _DESKS
-    )
+    size = len(local)
+    for desk in _DESKS if size <= _LONGEST_DESK else ():
+        if abs(len(desk) - size) <= 1 and OSA.distance(local, desk, score_cutoff=1) <= 1:
+            if len(desk) > 3 or set(local) == set(desk):
+                return True
+    return False
 
 
 def is_role(mail: Email) -> bool:
@@ -101,7 +103,6 @@ def _digits(local: str) -> str:
     return "".join(filter(str.isdigit, local))
 
 
-@lru_cache(65_536)
 def spells(local: str, name: Name) -> int:
     """How well a mailbox or handle spells a name: 2 all of it (weizhang88), 1 surname and initials (zhangw), 0 not."""
     letters = "".join(c for c in local if c.isalpha())
@@ -132,7 +133,6 @@ def _initials_of_kin(local: str, surname: str, given: str) -> bool:
     return other[0] != given[0] and not same_given(other, given)
 
 
-@lru_cache(65_536)
 def spells_kin(local: str, name: Name) -> bool:
     """Whether a mailbox spells the name's surname with another given name: the mailbox of kin (zhanglili88, 张伟)."""
     letters = "".join(c for c in local if c.isalpha())
