@@ -18,18 +18,19 @@ class Met:
     A plain class, never changed once made: half a dozen are made for each comparison, and compiled it is the cheapest.
     """
 
-    __slots__ = ("bits", "field", "level", "rivals", "seq")
+    __slots__ = ("bits", "field", "kin", "level", "rivals", "seq")
 
-    def __init__(self, field: str, level: str, bits: float, seq: int, rivals: float = 0.0) -> None:
+    def __init__(self, field: str, level: str, bits: float, seq: int, rivals: float = 0.0, kin: float = 0.0) -> None:
         self.field = field
         self.level = level
         self.bits = bits
         self.seq = seq
         self.rivals = rivals  # further entities that hold the value (agreements on a value only)
+        self.kin = kin  # organisations: bits for their being one account, whoever works there (matchers/account.py)
 
     def worth(self, bits: float, level: str = "") -> Met:
         """The same with other bits, and under another level if one is named."""
-        return Met(self.field, level or self.level, bits, self.seq, self.rivals)
+        return Met(self.field, level or self.level, bits, self.seq, self.rivals, self.kin)
 
 
 @final

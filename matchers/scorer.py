@@ -12,6 +12,7 @@ from typing import Final, final
 
 from leads.companies import core_reading
 from leads.records import Facts
+from matchers import account as accounts
 from matchers.compare import address, company, custom, email, handle, name, phone, place, text
 from matchers.keys import city_of, colleagues, surnames_of, told_city
 from matchers.neighbours import Known, bare, handles_of, phones_of
@@ -52,7 +53,7 @@ _LEAST_RIVALS_BARE: Final = 0.08  # further organisations of that name
 
 @final
 class Scored:
-    """``bits`` for one contact, ``account`` for one company or household; the levels that met."""
+    """``bits`` for one contact, ``account`` for one company or household (both log2 odds); the levels that met."""
 
     __slots__ = ("account", "bare", "bits", "born", "company", "mets", "name", "personal")
 
@@ -138,7 +139,7 @@ def _of_that_name(facts: Facts, firm: Met, names: Met | None, scale: Scale) -> M
     if not held:
         return firm
     rivals = max(held) * 2.0**names.bits + scale.weights.rows["company", firm.level].u
-    return Met("company", firm.level, firm.bits + log2(firm.rivals / rivals), firm.seq, rivals)
+    return Met("company", firm.level, firm.bits + log2(firm.rivals / rivals), firm.seq, rivals, firm.kin)
 
 
 def _one_house(mets: list[Met], firm: Met | None, scale: Scale) -> tuple[list[Met], Met | None]:
@@ -207,26 +208,24 @@ def _add_up(
         )
     site = _site(mets, firm) if both_bare else inf
     if site < inf:
-        kin = account + phones
-        shared = min(kin, scale.log_n + site)
+        shared = min(account + phones, scale.log_n + site)
     elif conflict or firms_differ:
         roof = _HOUSEHOLD if conflict or firm is None else min(_HOUSEHOLD, _ONE_ROOF + firm.bits)
         if conflict and _agent(names, firm):
             phones, person = phones + person, 0.0
         shared = min(account + phones, scale.log_n + roof)
-        kin = shared
     else:
         least = _LEAST_RIVALS_BARE if both_bare else _LEAST_RIVALS
         cap = scale.log_n - log2(max(rivals if rivals < inf else least, least))
         if both_bare or names.level == "both_absent":
             cap += (_FIELD_BARE if both_bare else _FIELD) * min(max(len(fields) - 1, 0), 2)
         shared = phones + min(account, cap)
-        kin = account + phones
     if names.level in name.AGREEMENTS and phones + person < _MADE_OF_NAMES and not _telling(facts, names, mets):
         names = names.worth(min(names.bits, scale.log_n + _NAMESAKE, _GUESS))
     bits = scale.prior + person + shared + against + names.bits
     if not personal and fields <= {"city", "postcode"} and names.bits > 0 and not both_bare:
         bits -= scale.weights.name_city
+    kin = accounts.odds(mets, scale.log_n)
     mets.append(names)
     born = any(met.field in ("id", "date") and met.bits > 4 for met in mets)
     return Scored(bits, kin, mets, names.level, personal, both_bare, firm.level if firm is not None else "", born)

@@ -150,7 +150,7 @@ class Weights(msgspec.Struct, frozen=True, dict=True):
     least_entities: float = 1_000.0  # N is at least this: a young index is no proof that names are rare
     joined_low: float = 0.2  # bounds of lambda, the share of leads that join, per new entity
     joined_high: float = 2.0
-    account: float = 3.0  # bits of account evidence that make two leads one account
+    account: float = 0.0  # log2 odds from which two leads are of one account (matchers/account.py)
     temperature: float = 0.7  # bits times it are calibrated log2 odds (python -m benchmarks.calibration)
 
     def probability(self, bits: float) -> float:

@@ -19,6 +19,7 @@ from leads.company_tables import company_words
 from leads.countries import country
 from leads.records import Company, Email, Name
 from leads.text import ascii_fold
+from matchers.account import of_domain, of_name
 from matchers.scale import Met, Scale
 
 #: Levels at which two organisations are different ones.
@@ -56,7 +57,9 @@ def compare(mine: Company | None, theirs: Iterable[tuple[Company, int]], scale: 
         return None
     best: Met | None = None
     for their, seq in theirs:
-        met = _pair(mine, their, seq, scale, bare)
+        level, likeness = same_company(mine, their)
+        met = _pair(level, likeness, mine, their, seq, scale, bare)
+        met.kin = of_name(level, likeness, mine, their)
         if best is None or met.bits > best.bits:
             best = met
     return best
@@ -73,12 +76,18 @@ def by_domain(
     stems = {mail.stem for mail in mails if mail.kind != "free"}
     for their, seq in companies:
         if any(_spelled(stem, their) for stem in stems):
-            return scale.value("company", "domain", 0, seq)
+            return _domain(their, seq, scale)
     if company is not None:
         for mail, seq in their_mails:
             if mail.kind != "free" and _spelled(mail.stem, company):
-                return scale.value("company", "domain", 0, seq)
+                return _domain(company, seq, scale)
     return None
+
+
+def _domain(company: Company, seq: int, scale: Scale) -> Met:
+    met = scale.value("company", "domain", 0, seq)
+    met.kin = of_domain(company)
+    return met
 
 
 def is_called(company: Company, name: Name) -> bool:
@@ -94,8 +103,7 @@ def _spelled(stem: str, company: Company) -> bool:
     return len(reading) >= 4 and (letters == reading or (len(reading) >= 6 and letters.startswith(reading)))
 
 
-def _pair(my: Company, their: Company, seq: int, scale: Scale, bare: bool) -> Met:
-    level, likeness = same_company(my, their)
+def _pair(level: str, likeness: float, my: Company, their: Company, seq: int, scale: Scale, bare: bool) -> Met:
     if level in ("exact", "core"):
         if likeness < 1.0:  # one brand, two trades: two companies as often as one
             return _brand(my, their, seq, scale)

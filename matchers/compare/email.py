@@ -26,9 +26,9 @@ def _mistyped_desk(local: str) -> bool:
     """One letter off a role mailbox: salse@, hrr@."""
     size = len(local)
     for desk in _DESKS if size <= _LONGEST_DESK else ():
-        if abs(len(desk) - size) <= 1 and OSA.distance(local, desk, score_cutoff=1) <= 1:
-            if len(desk) > 3 or set(local) == set(desk):
-                return True
+        near = abs(len(desk) - size) <= 1 and OSA.distance(local, desk, score_cutoff=1) <= 1
+        if near and (len(desk) > 3 or set(local) == set(desk)):
+            return True
     return False
 
 

@@ -1,0 +1,101 @@
+"""Whether two leads are of one account: colleagues in an organisation, people under one roof. Odds of their own.
+
+``bits = log2(mates / N) + organisation + line + house + place``. For one contact colleagues are rivals, here they are what
+is looked for: what counts is how many *other* organisations bear the name. A brand of two characters is one of two
+thousand, so among a hundred thousand customers a brand alone is nobody's account; with its trade or its city it is.
+Figures from the truth of leads100k (docs/matching.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from math import log2
+from typing import Final
+
+from leads.companies import core_reading
+from leads.records import Company
+from matchers.scale import Met
+
+_MATES: Final = log2(1.5)  # leads that a lead shares its account with, on average
+#: Of the organisations there are, the share with a given brand: Han by characters, Latin by letters.
+_HAN: Final = {1: 0.02, 2: 0.0005, 3: 0.00005}
+_LATIN: Final = ((3, 0.002), (7, 0.0005))
+_RARE: Final = 0.00001
+_RARE_LATIN: Final = 0.0001
+_SAME_TRADE, _NEAR_TRADE, _OTHER_TRADE = (
+    3.5,
+    -4.0,
+    -6.0,
+)  # 信息技术 and 网络技术 are seldom one firm, 电子 and 服装 never
+_HEARD: Final = -3.7  # other characters of one sound: 宇创, 雨创
+OTHER: Final = -6.0  # two names, a branch and its head office (an account of its own), one brand in two cities
+#: Bits beyond log2(N): who shares it is one account more often than not, or nearly always.
+_BEYOND: Final = {
+    ("phone", "line"): 6.0,
+    ("phone", "mobile"): 6.0,
+    ("phone", "number"): 6.0,
+    ("phone", "extension"): 6.0,
+    ("email", "role"): 4.0,
+    ("email", "role_near"): 1.0,
+    ("address", "room"): 4.0,
+    ("address", "road_number"): 0.5,
+    ("address", "near"): -1.0,
+}
+_DOMAIN: Final = 0.5  # one mail domain, beyond log2(N)
+_PLACE: Final = 4.0  # most that city and postcode say
+_ELSEWHERE: Final = -2.0  # most that another house says against it: organisations have several
+
+
+def of_name(level: str, likeness: float, mine: Company, their: Company) -> float:
+    """Bits of two organisations' names, by their level and likeness as ``leads.companies.same_company`` has them."""
+    if level not in ("exact", "core", "homophone", "pinyin", "prefix", "contained", "abbreviation", "typo"):
+        return -log2(4) if level == "other_script" else OTHER
+    bits = log2(0.9 / _share(min(mine, their, key=_size)))
+    if level == "homophone":
+        bits += _HEARD
+    if level in ("exact", "core", "homophone"):
+        bits += _trade(mine.trade, their.trade, likeness)
+    return bits
+
+
+def of_domain(company: Company) -> float:
+    """Bits of a mail domain that spells an organisation's brand."""
+    return log2(0.5 / _share(company))
+
+
+def odds(mets: Iterable[Met], log_n: float) -> float:
+    """log2 of the odds that two leads are of one account, by the levels that met among N customers."""
+    name = domain = other = place = 0.0
+    for met in mets:
+        if met.field == "company":
+            name = met.kin
+        elif met.field in ("city", "postcode"):
+            place += met.bits
+        elif (met.field, met.level) == ("email", "domain"):
+            domain = log_n + _DOMAIN
+        elif (beyond := _BEYOND.get((met.field, met.level))) is not None:
+            other += log_n + beyond
+        elif met.field == "address":
+            other += max(met.bits, _ELSEWHERE)
+    organisation = max(name, domain) if name > 0 else name + domain
+    return _MATES - log_n + organisation + other + min(place, _PLACE)
+
+
+def _trade(mine: str, their: str, likeness: float) -> float:
+    if not mine or not their:
+        return 0.0
+    if likeness < 1.0:
+        return _OTHER_TRADE
+    return _SAME_TRADE if mine == their else _NEAR_TRADE
+
+
+def _size(company: Company) -> int:
+    return len(core_reading(company))
+
+
+def _share(company: Company) -> float:
+    core = company.core
+    if core.isascii():
+        letters = len(core)
+        return next((share for most, share in _LATIN if letters <= most), _RARE_LATIN)
+    return _HAN.get(len(core), _RARE)
