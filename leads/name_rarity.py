@@ -19,6 +19,12 @@ def letters(name: Name) -> str:
     return "".join(sorted("".join(own_reading(name)))) if name.kind in PERSON else ""
 
 
+def sounds(name: Name) -> str:
+    """The syllables of a whole Chinese name, Han or pinyin, sorted: 王美霞, 汪霞美 and Xiamei Wang, and no other name of these letters."""
+    parts = own_reading(name) if name.script == "han" else (name.surname, *segment(name.given.replace(" ", "")))
+    return " ".join(sorted(parts))
+
+
 def own_reading(name: Name) -> tuple[str, ...]:
     """The reading proper, without the other names that stand beside a Han name."""
     if name.script != "han":

@@ -90,6 +90,7 @@ LEVELS: dict[str, tuple[str, str]] = {
     "company.script_differs": ("one Chinese, one Latin", "中英文写法，无法比较"),
     "address.road_number": ("the same house", "同一门牌"),
     "address.room": ("the same room", "同一房间"),
+    "address.whole": ("the same address to the letter", "地址完全相同"),
     "address.other_room": ("another room of the house", "同一门牌、房间不同"),
     "address.road": ("the same road", "同一道路"),
     "address.number_near": ("the same road, number one digit off", "同一道路、门牌差一位"),

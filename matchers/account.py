@@ -38,6 +38,7 @@ _BEYOND: Final = {
     ("email", "role"): 4.0,
     ("email", "role_near"): 1.0,
     ("address", "room"): 4.0,
+    ("address", "whole"): 0.5,
     ("address", "road_number"): 0.5,
     ("address", "near"): -1.0,
 }

@@ -13,13 +13,13 @@ from hashlib import blake2b
 from typing import Any, Final
 
 from leads.companies import core_reading
-from leads.name_rarity import is_rare
+from leads.name_rarity import is_rare, sounds
 from leads.names import letters
 from leads.phones import line_city
 from leads.records import Company, Email, Facts, Name, Phone
 from leads.romanised import likely_surnames
 from leads.streets import house, parts
-from matchers.sketch import bands
+from matchers.sketch import bands, head_words
 
 #: kind letter -> what it holds. Sorted letters of a name cover script, homophones, order and transposed letters at once.
 KINDS: Final[dict[str, str]] = {
@@ -31,7 +31,7 @@ KINDS: Final[dict[str, str]] = {
     "Q": "sorted name letters and a phone's first six digits; surname and a mobile's first three and last four: what "
     "typing, rounding and masking leave",
     "D": "a declared date",
-    "N": "sorted letters of a rare Chinese name, in place of Q and T with the whole name",
+    "N": "sorted syllables of a rare Chinese name, in place of Q and T with the whole name",
     "T": "sorted name letters and city",
     "O": "organisation and city: core as it sounds, else the company mail domain; without city too for the nameless",
     "S": "surname and organisation, a romanised surname by what it may stand for",
@@ -44,12 +44,11 @@ KINDS: Final[dict[str, str]] = {
     "J": "MinHash bands of a bare address",
     "F": "MinHash bands and telling words of free text",
 }
-_FILLERS: Final = frozenset("the and of for to in with by on an is it or at as from be your you we".split())  # noqa: SIM905
 _DOMAIN_TAIL: Final = re.compile(r"(?<=....)(?:-?(?:group|tech|china|corp|inc|cn))$")  # yuchuangtech, acme-group
 _RARE: Final = 19.0  # bits: a name by its sound that one in half a million has
 _LETTERS: Final = {kind: kind.encode() for kind in KINDS}
 #: Which keys a record gets. Raise it with every change of ``plan`` that gives other keys, and see ``schemes.py``.
-KEY_VERSION: Final = 2
+KEY_VERSION: Final = 3
 MOST_KEYS: Final = 12
 MOST_WEAK_KEYS: Final = 24  # records with neither phone nor company: few of them, and hard to find otherwise
 
@@ -121,7 +120,7 @@ def plan(facts: Facts) -> Plan:
     held = _planned.get(id(facts))
     if held is not None and held[0] is facts:
         return held[1]
-    made = _plan(facts, _house)
+    made = _plan(facts, _house, sounds)
     if len(_planned) >= _PLANNED:
         _planned.clear()
     _planned[id(facts)] = (facts, made)
@@ -130,10 +129,15 @@ def plan(facts: Facts) -> Plan:
 
 def plan_1(facts: Facts) -> Plan:
     """Keys of version 1: a house without its city, so that one of every city's 中山路 100 号 was a candidate."""
-    return _plan(facts, _house_anywhere)
+    return _plan(facts, _house_anywhere, letters)
 
 
-def _plan(facts: Facts, houses: Callable[[Facts, str], Plan]) -> Plan:
+def plan_2(facts: Facts) -> Plan:
+    """Keys of version 2: a rare name by its letters, so that two of three candidates had another name of the same letters."""
+    return _plan(facts, _house, letters)
+
+
+def _plan(facts: Facts, houses: Callable[[Facts, str], Plan], rare_name: Callable[[Name], str]) -> Plan:
     out: list[tuple[str, str]] = []
     _identities(facts, out)
     company, name, city = facts.company, facts.name, city_of(facts)
@@ -144,8 +148,8 @@ def _plan(facts: Facts, houses: Callable[[Facts, str], Plan]) -> Plan:
     rare = name is not None and is_rare(name, _RARE)
     for phone in facts.phones[:2]:
         _damaged(phone, "" if rare else sorted_letters, surnames, out)
-    if rare:
-        out.append(("N", sorted_letters))
+    if rare and name is not None:
+        out.append(("N", rare_name(name)))
     elif sorted_letters and city:
         out.append(("T", f"{sorted_letters}|{city}"))
     if organisation:
@@ -269,14 +273,6 @@ def _organisation(company: Company, out: list[tuple[str, str]]) -> None:
     else:
         out.extend(("G", f"gram={core[i : i + 2]}") for i in range(min(len(core) - 1, 3)))
     out.extend(("H", band) for band in bands(company.full, 4, 3))
-
-
-@lru_cache(16_384)
-def head_words(text: str) -> tuple[str, ...]:
-    """The first telling words of a text, folded: what it is about stands at its start."""
-    words = (word.strip(".,:;!?()[]\"'/") for word in text.replace("/", " ").split()[:16])
-    kept = (word for word in words if len(word) > 1 and not word.startswith("0.") and word not in _FILLERS)
-    return tuple(list(dict.fromkeys(kept))[:10])
 
 
 def _text(text: str, out: list[tuple[str, str]]) -> None:

@@ -31,7 +31,7 @@ _EXACT: dict[str, frozenset[str]] = {
     "handle": frozenset({"exact", "from_name"}),
     "id": frozenset({"exact"}),
     "date": frozenset({"exact"}),
-    "address": frozenset({"road_number", "room"}),
+    "address": frozenset({"road_number", "room", "whole"}),
     "company": frozenset({"core", "core_bare", "sounds"}),
     "city": frozenset({"same"}),
     "text": frozenset({"same"}),

@@ -12,10 +12,10 @@ import msgspec
 
 from leads.errors import Misconfigured
 from leads.records import Facts
-from matchers.keys import KEY_VERSION, Plan, hashed, plan, plan_1
+from matchers.keys import KEY_VERSION, Plan, hashed, plan, plan_1, plan_2
 
 #: version -> the keys of a record in clear.
-SCHEMES: dict[int, Callable[[Facts], Plan]] = {1: plan_1, KEY_VERSION: plan}
+SCHEMES: dict[int, Callable[[Facts], Plan]] = {1: plan_1, 2: plan_2, KEY_VERSION: plan}
 
 
 class Keying(msgspec.Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""MinHash bands of one field: buckets that near-duplicate word sets fall into. The only file that imports datasketch.
+"""What a text is sketched by: MinHash bands of near-duplicate word sets, and its telling words. The only file that imports datasketch.
 
 Bands earn their place only on records that have nothing but an organisation, an address or free text; every other
 lead is found by its exact and phonetic keys (docs/matching.md has the ablation).
@@ -7,10 +7,12 @@ lead is found by its exact and phonetic keys (docs/matching.md has the ablation)
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from datasketch import MinHash
+
+_FILLERS: Final = frozenset("the and of for to in with by on an is it or at as from be your you we".split())  # noqa: SIM905
 
 
 @lru_cache(8)
@@ -43,3 +45,11 @@ def bands(text: str, count: int, rows: int) -> list[str]:
     sketch.update_batch(sorted(grams))
     values = sketch.hashvalues
     return [f"{i}:" + values[i * rows : (i + 1) * rows].tobytes().hex() for i in range(count)]
+
+
+@lru_cache(16_384)
+def head_words(text: str) -> tuple[str, ...]:
+    """The first telling words of a text, folded: what it is about stands at its start."""
+    words = (word.strip(".,:;!?()[]\"'/") for word in text.replace("/", " ").split()[:16])
+    kept = (word for word in words if len(word) > 1 and not word.startswith("0.") and word not in _FILLERS)
+    return tuple(list(dict.fromkeys(kept))[:10])

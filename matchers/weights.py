@@ -117,6 +117,9 @@ TABLE: tuple[Level, ...] = (
     _index("address", "road_number", 0.7, 1.0, "same house; u is how many entities share a building"),
     _index("address", "near", 0.15, 2.0, "same number, road nearly the same"),
     _index("address", "room", 0.7, 0.2, "same room"),
+    _index(
+        "address", "whole", 0.7, 0.2, "the same to the letter, no room told: a home; of an organisation the building"
+    ),
     _pair("address", "other_room", 0.48, 0.96, "other room of the house"),
     _pair("address", "road", 0.5, 0.03, "same road, a number missing on one side"),
     _pair("address", "number_near", 0.08, 0.01, "same road, number one digit off"),

@@ -16,7 +16,7 @@ _NEAR: Final = 0.88  # Jaro-Winkler of two spellings of one road
 #: How another house is called when both are nothing but an organisation: its house is what a site is known by.
 _OTHER_SITE: Final = {"differs": "bare_differs", "other_number": "bare_number"}
 #: Levels of one house.
-HOUSE: Final = frozenset({"road_number", "room", "near"})
+HOUSE: Final = frozenset({"road_number", "room", "whole", "near"})
 #: Levels of another house, of organisations.
 SITES: Final = frozenset(_OTHER_SITE.values())
 
@@ -37,7 +37,7 @@ def compare(mine: Address | None, theirs: Iterable[tuple[Address, int]], scale: 
 
 def _pair(my: Address, their: Address, seq: int, scale: Scale) -> list[Met]:
     if my.text and my.text == their.text and len(my.text) > 8:
-        return [scale.value("address", "room" if my.number else "road_number", 0, seq)]
+        return [scale.value("address", "road_number" if not my.number else "room" if my.room else "whole", 0, seq)]
     if not (my.road and their.road):
         return []
     likeness = 1.0 if my.road == their.road or (my.latin and my.latin == their.latin) else _likeness(my, their)

@@ -10,8 +10,8 @@ from functools import lru_cache
 from math import log2
 from typing import Final
 
-from matchers.keys import head_words
 from matchers.scale import Met, Scale
+from matchers.sketch import head_words
 
 _MOST: Final = 8.0  # bits of one word
 _COMMON: Final = 1.0  # bits of a word whose bucket is full

@@ -1,7 +1,7 @@
 import pytest
 
 from leads.records import Facts
-from matchers.keys import KINDS, MOST_KEYS, MOST_WEAK_KEYS, keys_of, plan
+from matchers.keys import KINDS, MOST_KEYS, MOST_WEAK_KEYS, keys_of, plan, plan_2
 from tests.matchers.world import facts_of
 
 LEAD = {
@@ -63,6 +63,19 @@ def test_every_spelling_of_a_name_finds_it_in_its_city(name):
 @pytest.mark.parametrize("name", ["邢如兰", "Xing Rulan", "Rulan XING", "邢茹岚"])
 def test_a_rare_name_finds_its_own_without_a_city(name):
     assert shared(facts_of(name="邢如兰", phone="13800001111"), facts_of(name=name, email="a1@163.com")) == {"N"}
+
+
+@pytest.mark.parametrize("name", ["邢汝兰", "兰如邢", "xingrulan"])
+def test_syllables_in_any_order_and_spelling_are_one_rare_name(name):
+    assert "N" in shared(facts_of(name="邢如兰", phone="13800001111"), facts_of(name=name, email="a1@163.com"))
+
+
+def test_another_rare_name_of_the_same_letters_is_no_candidate():
+    one, other = facts_of(name="邢边敦", phone="13800001111"), facts_of(name="邢宾端", email="a1@163.com")
+
+    assert {kind for facts in (one, other) for kind, _ in plan(facts)} >= {"N"}
+    assert shared(one, other) == set()
+    assert {*plan_2(one)} & {*plan_2(other)} == {("N", "".join(sorted("xingbiandun")))}
 
 
 def test_a_landline_is_found_without_its_area_code():
