@@ -20,7 +20,7 @@ from pathlib import Path
 
 import msgspec
 
-from leads.commonness import FEW, alone, organisations, shared_by_many
+from leads.commonness import ACCOUNT, FEW, alone, of_kinds, shared_by_many
 from leads.preparation import Preparation
 from leads.prepare import prepare
 from leads.records import Envelope, Facts, IndexStats, Lead, Neighbour, Row, Verdict
@@ -76,16 +76,16 @@ class MemoryIndex:
         return seq, counts, self._neighbours(self._telling(keys, counts, shared))
 
     def _telling(self, keys: tuple[bytes, ...], counts: list[int], shared: dict[int, int]) -> dict[int, int]:
-        """Those who share more than one common value, and the first of a common organisation: as streams/judging.py."""
+        """Those who share more than one common value, and the first of a common account: as streams/judging.py."""
         _, common = shared_by_many(keys, counts)
         if not common:
             return shared
         of: dict[int, int] = {}
         for other, mask in shared.items():
             of[self.root(other)] = of.get(self.root(other), 0) | mask
-        firms = organisations(keys)
+        accounts = of_kinds(keys, ACCOUNT)
         apart = [entity for entity, mask in of.items() if alone(mask, common)]
-        left = set(apart) - set([entity for entity in sorted(apart) if of[entity] & firms][:FEW])
+        left = set(apart) - set([entity for entity in sorted(apart) if of[entity] & accounts][:FEW])
         return {other: mask for other, mask in shared.items() if self.root(other) not in left}
 
     def _neighbours(self, shared: dict[int, int]) -> list[Neighbour]:

@@ -7,14 +7,14 @@ from typing import Final
 
 #: Other customers with a key from which on it says nothing. Below the index's ``top``, so that all of them are in view.
 CROWDED: Final = 16
-#: The same for a name, an organisation or an address when it is all that is shared: with so many other holders it is against
-#: the odds that one of them is meant, so they are counted, and not compared.
+#: The same for a name, an organisation, an address or a number when it is all that is shared: with so many other holders it
+#: is against the odds that one of them is meant, so they are counted, and not compared.
 COMMON: Final = 4
 #: Kinds of key (of either version) that this holds for.
-WEAK: Final = b"NTSOALXR" + b"ntsoalxr"
-#: Of those who share nothing but a common organisation so many are compared all the same: who is its account.
+WEAK: Final = b"PNTSOALXR" + b"pntsoalxr"
+#: Of those who share nothing but a common organisation or switchboard so many are compared all the same: who is its account.
 FEW: Final = 2
-ORGANISATION: Final = b"Oo"
+ACCOUNT: Final = b"OP" + b"op"
 
 
 def shared_by_many(keys: Sequence[bytes], counts: Sequence[int]) -> tuple[int, int]:
@@ -29,9 +29,9 @@ def shared_by_many(keys: Sequence[bytes], counts: Sequence[int]) -> tuple[int, i
     return crowded, common
 
 
-def organisations(keys: Sequence[bytes]) -> int:
-    """Mask of the keys that are an organisation's."""
-    return sum(1 << place for place, key in enumerate(keys) if key[0] in ORGANISATION)
+def of_kinds(keys: Sequence[bytes], kinds: bytes) -> int:
+    """Mask of the keys of these kinds."""
+    return sum(1 << place for place, key in enumerate(keys) if key[0] in kinds)
 
 
 def alone(shared: int, common: int) -> bool:

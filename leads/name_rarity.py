@@ -20,9 +20,13 @@ def letters(name: Name) -> str:
 
 
 def sounds(name: Name) -> str:
-    """The syllables of a whole Chinese name, Han or pinyin, sorted: 王美霞, 汪霞美 and Xiamei Wang, and no other name of these letters."""
-    parts = own_reading(name) if name.script == "han" else (name.surname, *segment(name.given.replace(" ", "")))
-    return " ".join(sorted(parts))
+    """Surname and given name of a whole Chinese name as they sound, in either order: one for 王美霞, 汪美霞, Wang Meixia and Meixia Wang.
+
+    Other names of the same letters or syllables (王霞美) have another: they were two of three that a rare name was compared with.
+    """
+    han = name.script == "han"
+    family, *given = own_reading(name) if han else (name.surname, name.given.replace(" ", ""))
+    return "|".join(sorted((family, "".join(given))))
 
 
 def own_reading(name: Name) -> tuple[str, ...]:

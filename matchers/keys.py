@@ -31,7 +31,7 @@ KINDS: Final[dict[str, str]] = {
     "Q": "sorted name letters and a phone's first six digits; surname and a mobile's first three and last four: what "
     "typing, rounding and masking leave",
     "D": "a declared date",
-    "N": "sorted syllables of a rare Chinese name, in place of Q and T with the whole name",
+    "N": "a rare Chinese name as it sounds, in place of Q and T with the whole name",
     "T": "sorted name letters and city",
     "O": "organisation and city: core as it sounds, else the company mail domain; without city too for the nameless",
     "S": "surname and organisation, a romanised surname by what it may stand for",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from leads.commonness import FEW, alone, organisations, shared_by_many
+from leads.commonness import ACCOUNT, FEW, alone, of_kinds, shared_by_many
 from leads.records import (
     Decision,
     Facts,
@@ -46,7 +46,7 @@ class Judging:
         self._answer = answer
         self._overlay = overlay
         self._joined = joined
-        self._company_unique = pipeline.company_unique
+        self._all_compared = pipeline.all_compared
 
     def effect(self, work: Work, mine: Registered | None) -> Effect:
         """The decision on one lead and what it would change. Reads the overlay, does not write it."""
@@ -126,13 +126,13 @@ class Judging:
             group[0] = min(group[0], candidate.seq)
             group[1] |= shared
             group.append(entity)
-        few, firms = FEW, organisations(keys) if common else 0
-        if self._company_unique:
-            common &= ~firms
+        few, accounts = FEW, of_kinds(keys, ACCOUNT) if common else 0
+        if self._all_compared:
+            common &= ~of_kinds(keys, self._all_compared)
         neighbours = []
         for root, (first, shared, *entities) in groups.items():
             if alone(shared, common):
-                if not few or not shared & firms:
+                if not few or not shared & accounts:
                     continue
                 few -= 1
             met |= dict.fromkeys(entities)

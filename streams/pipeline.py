@@ -114,9 +114,11 @@ class Pipeline:
         return self._unique.get(scope) or self._unique[""]
 
     @property
-    def company_unique(self) -> bool:
-        """Whether in some scope a company may be one customer's only: then all of its name that are in view are compared."""
-        return any(field == "company" for rules in self._unique.values() for field, _ in rules)
+    def all_compared(self) -> bytes:
+        """Kinds of key of what may be one customer's only in some scope, a company or a phone: all of its holders in view are
+        compared."""
+        fields = {field for rules in self._unique.values() for field, _ in rules}
+        return b"Oo" * ("company" in fields) + b"Pp" * ("phone" in fields)
 
     def answer_by(self, plan: Plan, lead: Lead) -> int:
         """When whoever gets the lead must have answered it, 0 without a target."""

@@ -4,8 +4,8 @@
 --      bucket table), 5 cap (entities a bucket may hold), 6 top (candidate entities a lead), 7 most (members a view),
 --      8 '1': send records, 9 lengths of the records (4 bytes each), 10 the records, 11 the cases of key this client
 --      makes (U, L or both; '' does not say), 12 '1': rekey, the events are 12 NUL and the seq of a lead on record,
---      13 weak kinds, 14 those of them that are an organisation's, 15 holders that make a weak key common, 16 how many of
---      a common organisation are told of all the same, 17 holders that make any key crowded (leads/commonness.py)
+--      13 weak kinds, 14 those of them that tell an account, 15 holders that make a weak key common, 16 how many of
+--      a common account are told of all the same, 17 holders that make any key crowded (leads/commonness.py)
 -- Reply: per lead seq4 entity4 candidates1 (first seq4 entity4 mask8)* and a signed byte a key (how many other entities
 --      hold it, -1 full); views of one lead id4 version8, none of who shares but one common value; views of more id4
 --      version8 size4 listed1 seq4*; seqs of the records; records; index, outcome, ...;
@@ -21,7 +21,7 @@ local function place(value, mine)
   return before, false
 end
 
-local weak, organisations, common_at, few = ARGV[13] or '', ARGV[14] or '', tonumber(ARGV[15] or 0), tonumber(ARGV[16] or 0)
+local weak, accounts, common_at, few = ARGV[13] or '', ARGV[14] or '', tonumber(ARGV[15] or 0), tonumber(ARGV[16] or 0)
 local crowded_at = tonumber(ARGV[17] or 0)
 local UNDER_WAY = 4096
 -- Whether who shares this key alone is left out of the views: twice as many hold it as judging asks for, and young leads do not
@@ -60,7 +60,7 @@ for i = 1, n do
       else
         local others = 0
         local common = is_common(key, value, before, mine)
-        local told = common and (string.find(organisations, sub(key, 1, 1), 1, true) and 2 * few or 0) or math.huge
+        local told = common and (string.find(accounts, sub(key, 1, 1), 1, true) and 2 * few or 0) or math.huge
         for p = 1, before, 4 do
           local s = sub(value, p, p + 3)
           local e = alias[s] or s

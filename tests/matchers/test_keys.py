@@ -60,18 +60,14 @@ def test_every_spelling_of_a_name_finds_it_in_its_city(name):
     assert "T" in shared(facts_of(**LEAD), facts_of(name=name, city="上海市"))
 
 
-@pytest.mark.parametrize("name", ["邢如兰", "Xing Rulan", "Rulan XING", "邢茹岚"])
+@pytest.mark.parametrize("name", ["邢如兰", "Xing Rulan", "Rulan XING", "邢茹岚", "xingrulan", "Ru-lan Xing"])
 def test_a_rare_name_finds_its_own_without_a_city(name):
     assert shared(facts_of(name="邢如兰", phone="13800001111"), facts_of(name=name, email="a1@163.com")) == {"N"}
 
 
-@pytest.mark.parametrize("name", ["邢汝兰", "兰如邢", "xingrulan"])
-def test_syllables_in_any_order_and_spelling_are_one_rare_name(name):
-    assert "N" in shared(facts_of(name="邢如兰", phone="13800001111"), facts_of(name=name, email="a1@163.com"))
-
-
-def test_another_rare_name_of_the_same_letters_is_no_candidate():
-    one, other = facts_of(name="邢边敦", phone="13800001111"), facts_of(name="邢宾端", email="a1@163.com")
+@pytest.mark.parametrize("other", ["邢宾端", "邢敦边"])
+def test_another_rare_name_of_the_same_letters_is_no_candidate(other):
+    one, other = facts_of(name="邢边敦", phone="13800001111"), facts_of(name=other, email="a1@163.com")
 
     assert {kind for facts in (one, other) for kind, _ in plan(facts)} >= {"N"}
     assert shared(one, other) == set()

@@ -33,10 +33,8 @@ async def test_a_key_that_too_many_share_is_listed_once_it_is_full(index: Valkey
 async def test_a_restored_key_is_evidence_up_to_its_own_cap(index: ValkeyIndex, tenant: str) -> None:
     await share(index, tenant, "p1", 33)
     assert await restore(index.client, tenant, key("p1"), 40, 5)
-    assert await met(index, tenant, "x", "p1") == (
-        20,
-        15,
-    )  # told as few: the judge takes no key for evidence that more share
+    # told as few: the judge compares nobody because of a number alone that more share
+    assert await met(index, tenant, "x", "p1") == (20, 3)
     await share(index, tenant, "p1", 8, begin=50)
     assert await met(index, tenant, "y", "p1") == (0, -1)
     (one,) = await demoted(index.client, tenant)
