@@ -86,6 +86,11 @@ def _trades(a: Company, b: Company) -> float:
     return 1.0 if (set(a.trade) & set(b.trade)) - {" "} else 0.5
 
 
+def other_trade(a: Company, b: Company) -> bool:
+    """Whether both names say a trade, in one script, and not the same: with nothing else in common they are two organisations."""
+    return bool(a.trade and b.trade) and a.trade.isascii() == b.trade.isascii() and _trades(a, b) < 1.0
+
+
 def _two_scripts(han: Company, latin: Company) -> tuple[str, float]:
     own = core_reading(han)
     if len(han.core) >= 2:

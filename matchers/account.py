@@ -12,16 +12,15 @@ from collections.abc import Iterable
 from math import log2
 from typing import Final
 
-from leads.companies import core_reading
 from leads.records import Company
 from matchers.scale import Met
 
 _MATES: Final = log2(1.5)  # leads that a lead shares its account with, on average
-#: Of the organisations there are, the share with a given brand: Han by characters, Latin by letters.
-_HAN: Final = {1: 0.02, 2: 0.0005, 3: 0.00005}
-_LATIN: Final = ((3, 0.002), (7, 0.0005))
-_RARE: Final = 0.00001
-_RARE_LATIN: Final = 0.0001
+#: Bits of a brand, from the share of organisations that bear it: Han by characters, Latin by letters.
+_HAN: Final = {1: -log2(0.02), 2: -log2(0.0005), 3: -log2(0.00005)}
+_LATIN: Final = ((3, -log2(0.002)), (7, -log2(0.0005)))
+_RARE: Final = -log2(0.00001)
+_RARE_LATIN: Final = -log2(0.0001)
 _SAME_TRADE, _NEAR_TRADE, _OTHER_TRADE = (
     3.5,
     -4.0,
@@ -29,18 +28,11 @@ _SAME_TRADE, _NEAR_TRADE, _OTHER_TRADE = (
 )  # 信息技术 and 网络技术 are seldom one firm, 电子 and 服装 never
 _HEARD: Final = -3.7  # other characters of one sound: 宇创, 雨创
 OTHER: Final = -6.0  # two names, a branch and its head office (an account of its own), one brand in two cities
-#: Bits beyond log2(N): who shares it is one account more often than not, or nearly always.
+#: Field and level -> bits beyond log2(N): who shares it is one account more often than not, or nearly always.
 _BEYOND: Final = {
-    ("phone", "line"): 6.0,
-    ("phone", "mobile"): 6.0,
-    ("phone", "number"): 6.0,
-    ("phone", "extension"): 6.0,
-    ("email", "role"): 4.0,
-    ("email", "role_near"): 1.0,
-    ("address", "room"): 4.0,
-    ("address", "whole"): 0.5,
-    ("address", "road_number"): 0.5,
-    ("address", "near"): -1.0,
+    "phone": {"line": 6.0, "mobile": 6.0, "number": 6.0, "extension": 6.0},
+    "email": {"role": 4.0, "role_near": 1.0},
+    "address": {"room": 4.0, "whole": 0.5, "road_number": 0.5, "near": -1.0},
 }
 _DOMAIN: Final = 0.5  # one mail domain, beyond log2(N)
 _PLACE: Final = 4.0  # most that city and postcode say
@@ -51,7 +43,7 @@ def of_name(level: str, likeness: float, mine: Company, their: Company) -> float
     """Bits of two organisations' names, by their level and likeness as ``leads.companies.same_company`` has them."""
     if level not in ("exact", "core", "homophone", "pinyin", "prefix", "contained", "abbreviation", "typo"):
         return -log2(4) if level == "other_script" else OTHER
-    bits = log2(0.9 / _share(min(mine, their, key=_size)))
+    bits = _brand(mine if _letters(mine) <= _letters(their) else their)
     if level == "homophone":
         bits += _HEARD
     if level in ("exact", "core", "homophone"):
@@ -61,23 +53,26 @@ def of_name(level: str, likeness: float, mine: Company, their: Company) -> float
 
 def of_domain(company: Company) -> float:
     """Bits of a mail domain that spells an organisation's brand."""
-    return log2(0.5 / _share(company))
+    return _brand(company) - 1
 
 
 def odds(mets: Iterable[Met], log_n: float) -> float:
     """log2 of the odds that two leads are of one account, by the levels that met among N customers."""
     name = domain = other = place = 0.0
     for met in mets:
-        if met.field == "company":
+        field = met.field
+        if field == "company":
             name = met.kin
-        elif met.field in ("city", "postcode"):
+        elif field == "city" or field == "postcode":
             place += met.bits
-        elif (met.field, met.level) == ("email", "domain"):
-            domain = log_n + _DOMAIN
-        elif (beyond := _BEYOND.get((met.field, met.level))) is not None:
-            other += log_n + beyond
-        elif met.field == "address":
-            other += max(met.bits, _ELSEWHERE)
+        elif levels := _BEYOND.get(field):
+            beyond = levels.get(met.level)
+            if beyond is not None:
+                other += log_n + beyond
+            elif field == "address":
+                other += max(met.bits, _ELSEWHERE)
+            elif met.level == "domain":
+                domain = log_n + _DOMAIN
     organisation = max(name, domain) if name > 0 else name + domain
     return _MATES - log_n + organisation + other + min(place, _PLACE)
 
@@ -90,13 +85,18 @@ def _trade(mine: str, their: str, likeness: float) -> float:
     return _SAME_TRADE if mine == their else _NEAR_TRADE
 
 
-def _size(company: Company) -> int:
-    return len(core_reading(company))
+def _letters(company: Company) -> int:
+    """Of the brand as it sounds, about."""
+    size = len(company.core)
+    return size if company.core.isascii() else 3 * size
 
 
-def _share(company: Company) -> float:
+def _brand(company: Company) -> float:
+    """Bits of a brand: log2 of one over the share of organisations that bear it."""
     core = company.core
-    if core.isascii():
-        letters = len(core)
-        return next((share for most, share in _LATIN if letters <= most), _RARE_LATIN)
-    return _HAN.get(len(core), _RARE)
+    if not core.isascii():
+        return _HAN.get(len(core), _RARE)
+    for most, bits in _LATIN:
+        if len(core) <= most:
+            return bits
+    return _RARE_LATIN

@@ -108,7 +108,7 @@ def company_domain(facts: Facts) -> str:
 
 
 _planned: Final[dict[int, tuple[Facts, Plan]]] = {}
-_PLANNED: Final = 4_096
+_PLANNED: Final = 512
 
 
 def plan(facts: Facts) -> Plan:
@@ -122,7 +122,7 @@ def plan(facts: Facts) -> Plan:
         return held[1]
     made = _plan(facts, _house, sounds)
     if len(_planned) >= _PLANNED:
-        _planned.clear()
+        del _planned[next(iter(_planned))]
     _planned[id(facts)] = (facts, made)
     return made
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from math import log2
 from typing import Final, final
 
@@ -37,15 +37,22 @@ class Met:
 class Scale:
     """Turns comparison levels into bits for one lead: holds N, the prior and the counts of the lead's own keys."""
 
-    __slots__ = ("_fixed", "_rows", "city", "counts", "log_n", "n", "prior", "weights")
+    __slots__ = ("_counts", "_fixed", "_plan", "_rows", "city", "log_n", "n", "prior", "weights")
 
     def __init__(
-        self, n: float, prior: float, counts: Mapping[tuple[str, str], int], weights: Weights, city: str = ""
+        self,
+        n: float,
+        prior: float,
+        plan: Sequence[tuple[str, str]],
+        counts: Sequence[int],
+        weights: Weights,
+        city: str = "",
     ) -> None:
         self.n = n
         self.log_n = log2(n)
         self.prior = prior
-        self.counts = counts
+        self._plan = plan
+        self._counts = counts
         self.city = city  # the lead's own, "" when not known
         self.weights = weights
         self._rows = weights.rows
@@ -53,8 +60,16 @@ class Scale:
 
     def rivals(self, kind: str, value: str) -> float:
         """Entities besides mine and the one compared that hold this key of mine."""
-        count = self.counts.get((kind, value), 0)
+        count = self.held(kind, value)
         return FULL_BUCKET if count < 0 else max(count - 1, 0)
+
+    def held(self, kind: str, value: str, unknown: int = 0) -> int:
+        """Other entities that hold this key of mine, -1 for a full bucket; ``unknown`` when it is none of mine. A dozen keys are
+        looked through sooner than a table of them is made."""
+        for place, (of, known) in enumerate(self._plan):
+            if of == kind and known == value:
+                return self._counts[place]
+        return unknown
 
     def value(self, field: str, level: str, rivals: float, seq: int) -> Met:
         """Agreement on a value that ``rivals`` further entities hold."""

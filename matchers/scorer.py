@@ -12,7 +12,6 @@ from typing import Final, final
 
 from leads.companies import core_reading
 from leads.records import Facts
-from matchers import account as accounts
 from matchers.compare import address, company, custom, email, handle, name, phone, place, text
 from matchers.keys import city_of, colleagues, surnames_of, told_city
 from matchers.neighbours import Known, bare, handles_of, phones_of
@@ -53,14 +52,13 @@ _LEAST_RIVALS_BARE: Final = 0.08  # further organisations of that name
 
 @final
 class Scored:
-    """``bits`` for one contact, ``account`` for one company or household (both log2 odds); the levels that met."""
+    """``bits`` for one contact; the levels that met."""
 
-    __slots__ = ("account", "bare", "bits", "born", "company", "mets", "name", "personal")
+    __slots__ = ("bare", "bits", "born", "company", "mets", "name", "personal")
 
     def __init__(
         self,
         bits: float,
-        account: float,
         mets: list[Met],
         name: str,
         personal: bool,
@@ -69,7 +67,6 @@ class Scored:
         born: bool,
     ) -> None:
         self.bits = bits
-        self.account = account
         self.mets = mets
         self.name = name  # level of the names, "" when they say nothing
         self.personal = personal  # something of a person agreed: mobile, mailbox, handle, identifier
@@ -135,10 +132,10 @@ def _of_that_name(facts: Facts, firm: Met, names: Met | None, scale: Scale) -> M
     if facts.name is None or facts.company is None:
         return firm
     keys = colleagues(surnames_of(facts.name), core_reading(facts.company))
-    held = [scale.rivals(*key) for key in keys if key in scale.counts]
-    if not held:
+    known = [scale.rivals(*key) for key in keys if scale.held(*key, -2) != -2]
+    if not known:
         return firm
-    rivals = max(held) * 2.0**names.bits + scale.weights.rows["company", firm.level].u
+    rivals = max(known) * 2.0**names.bits + scale.weights.rows["company", firm.level].u
     return Met("company", firm.level, firm.bits + log2(firm.rivals / rivals), firm.seq, rivals, firm.kin)
 
 
@@ -225,10 +222,9 @@ def _add_up(
     bits = scale.prior + person + shared + against + names.bits
     if not personal and fields <= {"city", "postcode"} and names.bits > 0 and not both_bare:
         bits -= scale.weights.name_city
-    kin = accounts.odds(mets, scale.log_n)
     mets.append(names)
     born = any(met.field in ("id", "date") and met.bits > 4 for met in mets)
-    return Scored(bits, kin, mets, names.level, personal, both_bare, firm.level if firm is not None else "", born)
+    return Scored(bits, mets, names.level, personal, both_bare, firm.level if firm is not None else "", born)
 
 
 def _agent(names: Met, firm: Met | None) -> bool:

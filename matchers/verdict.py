@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import log2
+from math import floor, log2
 from typing import Final
 
-from leads.records import Evidence, Facts, IndexStats, Neighbour, Verdict
+from leads.company_levels import other_trade
+from leads.records import Company, Evidence, Facts, IndexStats, Neighbour, Verdict
+from matchers.account import odds
 from matchers.compare import company as companies
 from matchers.compare import name as names
 from matchers.keys import city_of, mail_value, plan
@@ -28,7 +30,7 @@ def scale_of(facts: Facts, counts: Sequence[int], stats: IndexStats, weights: We
     entities = max(stats.leads - stats.joined, 1)
     share = min(max(stats.joined / entities, weights.joined_low), weights.joined_high)
     n = max(float(entities), weights.least_entities)
-    return Scale(n, log2(share / n), dict(zip(plan(facts), counts, strict=True)), weights, city_of(facts))
+    return Scale(n, log2(share / n), plan(facts), counts, weights, city_of(facts))
 
 
 def judge(
@@ -53,23 +55,26 @@ def judge(
                 return Verdict("same", (other.first,), other.first, 1.0, 0.0, reason="call_update")
     scale = scale_of(facts, counts, stats, weights)
     lead_bare = bare(facts)
+    firms = _firm_keys(facts)
     scored: list[tuple[Neighbour, Known, Scored]] = []
     for other in neighbours:
+        if firms and not other.shared & ~firms and _of_another_firm(facts.company, other):
+            continue
         known = Known(other)
         scored.append((other, known, score(facts, known, scale, lead_bare)))
     if len(scored) > 1:
         scored.sort(key=lambda item: (-item[2].bits, item[0].first))
     if own:
         scored = [item for item in scored if not _contradicts(own, item[1])]
-        if not scored:
-            return _NEW
+    if not scored:
+        return _NEW
     best, best_known, top = scored[0]
     if top.bits < weights.unsure:
         return Verdict(
-            "new", (), best.first, weights.probability(top.bits), top.bits, _account(scored, weights), _shown(top)
+            "new", (), best.first, weights.probability(top.bits), top.bits, _account(scored, scale), _shown(top)
         )
     if top.bits < weights.same:
-        account = _account(scored, weights)
+        account = _account(scored, scale)
         return Verdict("unsure", (), best.first, weights.probability(top.bits), top.bits, account, _shown(top))
     joins = [best.first]
     joins += [
@@ -78,6 +83,21 @@ def judge(
         if _enough(best_known, known, result, weights) and _one(best_known, known, top, result)
     ]
     return Verdict("same", tuple(joins), best.first, weights.probability(top.bits), top.bits, 0, _shown(top))
+
+
+def _firm_keys(facts: Facts) -> int:
+    """Mask of the keys that are an organisation's alone; 0 when its name says no trade."""
+    if facts.company is None or not facts.company.trade:
+        return 0
+    return sum([1 << place for place, (kind, _) in enumerate(plan(facts)) if kind == "O"])
+
+
+def _of_another_firm(mine: Company | None, other: Neighbour) -> bool:
+    """Whether an entity with nothing in common but the brand is known by organisations of other trades only. No colleague's
+    and no customer's, whatever else there is to compare: two of three that share a brand at a million leads."""
+    if mine is None:
+        return False
+    return all(facts.company is not None and other_trade(mine, facts.company) for facts in other.facts)
 
 
 def _enough(best: Known, other: Known, result: Scored, weights: Weights) -> bool:
@@ -126,12 +146,16 @@ def _contradicts(own: Sequence[Facts], other: Known) -> bool:
     return bool(levels & names.CONFLICTS) and not levels & names.AGREEMENTS
 
 
-def _account(scored: Sequence[tuple[Neighbour, Known, Scored]], weights: Weights) -> int:
+def _account(scored: Sequence[tuple[Neighbour, Known, Scored]], scale: Scale) -> int:
     """A lead of the likeliest entity of the same company or household, 0 when there is none."""
-    best = max(scored, key=lambda item: (item[2].account, -item[0].first))
-    return best[0].first if best[2].account >= weights.account else 0
+    best, found = scale.weights.account, 0
+    for other, _, result in scored:
+        bits = odds(result.mets, scale.log_n)
+        if bits > best or (bits == best and (not found or other.first < found)):
+            best, found = bits, other.first
+    return found
 
 
 def _shown(result: Scored) -> tuple[Evidence, ...]:
     mets: list[Met] = sorted(result.mets, key=lambda met: -abs(met.bits))[:_SHOWN]
-    return tuple(Evidence(met.field, met.level, round(met.bits, 1), met.seq) for met in mets)
+    return tuple(Evidence(met.field, met.level, floor(met.bits * 10 + 0.5) / 10, met.seq) for met in mets)

@@ -47,7 +47,7 @@ def compare(mine: str, theirs: Iterable[tuple[str, int]], scale: Scale) -> Met |
 
 
 def _bits(word: str, scale: Scale) -> float:
-    count = scale.counts.get(("F", f"word={word}"), -1)
+    count = scale.held("F", f"word={word}", -1)
     return _COMMON if count < 0 else min(max(log2(0.3 * scale.n / max(count, 1)), _COMMON), _MOST)
 
 
