@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from math import log2
-from typing import Final
+from typing import Final, Literal
 
 from leads.latin_names import family_share, given_share
 from leads.name_tables import RARE, common_given, english, given_bits, pinyin_surnames, surnames
 from leads.pinyin import segment
 from leads.records import Name
 
+_RAREST: Final = log2(RARE)
 #: Kinds of names that name somebody, if only in part.
 PERSON: Final = frozenset({"full", "surname", "given", "initial"})
 
@@ -43,24 +44,29 @@ def is_english_first(token: str) -> bool:
     return known is not None and known.first > 1e-5 and known.first >= given_share(token)
 
 
-def rarity(name: Name) -> float:
-    """Bits: log2 of one over the share of people with this name, from the shipped tables; 0 for nobody, at most 40.
+def rarity(name: Name, part: Literal["", "surname", "given"] = "") -> float:
+    """Bits: log2 of one over the share of people with this name, or with this part of it, from the shipped tables; 0 for nobody,
+    at most 40.
 
     Surname and given characters count as independent; what no table knows counts as one in a million.
     """
     if name.kind not in PERSON:
         return 0.0
+    surname = name.surname if part != "given" else ""
+    said = name.given if part != "surname" else ""
     bits = 0.0
     if name.script == "han":
-        known = surnames().get(name.surname)
-        if name.surname:
+        if surname:
+            known = surnames().get(surname)
             bits -= log2(known.share if known else RARE)
+        if not said:
+            return min(bits, 40.0)
         table = given_bits()
-        given = sum([table.get(char, log2(RARE)) for char in name.given])
-        return min(bits - max(given, common_given().get(name.given, given)), 40.0)
-    if name.surname:
-        bits -= sum([log2(family_share(token)) for token in name.surname.split()])
-    for token in name.given.split():
+        given = sum([table.get(char, _RAREST) for char in said])
+        return min(bits - max(given, common_given().get(said, given)), 40.0)
+    if surname:
+        bits -= sum([log2(family_share(token)) for token in surname.split()])
+    for token in said.split():
         bits += 4.0 if len(token) == 1 else -_given_bits(token)
     return min(bits, 40.0)
 

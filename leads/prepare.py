@@ -192,8 +192,10 @@ def _suppressed(facts: Facts, caller: str, raw: str, rules: _Rules) -> str:
 def listed_not_to_contact(facts: Facts, spec: Preparation) -> bool:
     """Whether a phone or a mailbox is on the configured do-not-contact list."""
     listed = _rules(spec).do_not_contact
+    if not listed:
+        return False
     values = (*(phone.digits for phone in facts.phones), *(f"{mail.local}@{mail.domain}" for mail in facts.emails))
-    return bool(listed) and not listed.isdisjoint(values)
+    return not listed.isdisjoint(values)
 
 
 def _without_own(facts: Facts, internal: frozenset[str], notes: list[Note]) -> Facts:

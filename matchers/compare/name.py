@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from math import log2
-from typing import Final, NamedTuple
-
-import msgspec
+from typing import Final, Literal, NamedTuple
 
 from leads.name_rarity import own_reading
 from leads.names import rarity, same_reading
@@ -105,15 +103,17 @@ def _contradiction(level: str, mine: Name, scale: Scale, seq: int) -> Met:
     met = scale.fixed("name", level, seq)
     if level != "conflict_surname":
         return met
-    given = rarity(msgspec.structs.replace(mine, surname="", kind="given"))
+    given = rarity(mine, "given")
     return met.worth(max(met.bits, min(given + log2(_MISREAD), 3.0)))
 
 
 def _agreement(level: str, mine: Name, their: Name, scale: Scale, seq: int) -> Met:
     """A full name is as rare as it is; of a part only the common part counts."""
     row = _AGREE[level]
-    if level == "surname_only":
-        mine, their = (msgspec.structs.replace(name, given="", kind="surname") for name in (mine, their))
-    known = [bits for bits in (rarity(mine), rarity(their)) if bits]
-    rare = min([*known, scale.log_n + _CERTAIN])
+    part: Literal["", "surname"] = "surname" if level == "surname_only" else ""
+    rare = scale.log_n + _CERTAIN
+    for name in (mine,) if level == "exact" else (mine, their):
+        bits = rarity(name, part)
+        if bits:
+            rare = min(rare, bits)
     return Met("name", level, max(min(log2(row.m / row.times) + rare, row.most), 0.0), seq)
