@@ -3,6 +3,9 @@
 Everything up to the commit, in this process, against an embedded store that syncs every write; outcomes go nowhere and the
 journal is trimmed as its relay does. At each size the next 16,000 leads are measured in takes of 1,600, as a busy worker
 takes them, then 1,000 one by one. Only judging is metered, a sub-batch at a time: the meter costs microseconds a call.
+
+Minutes lie between the sizes, and on a shared machine minutes differ by a third. So ``--full`` ends with the smallest and the
+largest side by side: a second store of 10,000 leads, and takes of 1,600 by turns, one here, one there.
 """
 
 from __future__ import annotations
@@ -108,13 +111,46 @@ class Growth:
         return (perf_counter() - began) * 1_000
 
 
+class Pace(msgspec.Struct):
+    """Of one size when both are measured by turns. ``quietest``: the leads/s of its best take."""
+
+    leads: int
+    leads_per_s: float
+    worker_us: float
+    quietest_leads_per_s: float
+
+
+async def by_turns(small: Growth, large: Growth, sizes: tuple[int, int]) -> list[Pace]:
+    """``MEASURED`` further leads each, take by take in turn."""
+    took: dict[int, list[float]] = {size: [] for size in sizes}
+    cpu = dict.fromkeys(sizes, 0.0)
+    for _ in range(MEASURED // TAKE):
+        for size, growth in zip(sizes, (small, large), strict=True):
+            messages = list(islice(growth.leads, TAKE))
+            mine, began = time.process_time(), perf_counter()
+            await growth._take(messages)
+            took[size].append(perf_counter() - began)
+            cpu[size] += time.process_time() - mine
+    return [
+        Pace(
+            size,
+            round(MEASURED / sum(took[size]), 1),
+            round(cpu[size] / MEASURED * 1e6, 1),
+            round(TAKE / min(took[size]), 1),
+        )
+        for size in sizes
+    ]
+
+
 async def memory_bytes(client: Any) -> int:
     """What the store's data takes, as it counts itself."""
     return int((await client.info("memory"))["used_memory"])
 
 
-async def grow(sizes: tuple[int, ...]) -> list[Point]:
+async def grow(sizes: tuple[int, ...]) -> tuple[list[Point], list[Pace]]:
+    """A point a size, and the first and the last by turns when there are more than two."""
     points: list[Point] = []
+    turns: list[Pace] = []
     with tempfile.TemporaryDirectory(prefix="leadstream-bench-") as home:
         client: Any = connect(start_or_attach(home))
         try:
@@ -126,13 +162,32 @@ async def grow(sizes: tuple[int, ...]) -> list[Point]:
                 points.append(await growth.point(size, empty))
                 done = size + MEASURED + ALONE
                 print(points[-1], flush=True)
+            if len(sizes) > 2:
+                turns = await _beside(growth, (sizes[0], sizes[-1]))
         finally:
             await client.aclose()
             stop(home)
-    return points
+    return points, turns
+
+
+async def _beside(large: Growth, sizes: tuple[int, int]) -> list[Pace]:
+    """The grown index by turns with one of the smallest size in a store of its own."""
+    with tempfile.TemporaryDirectory(prefix="leadstream-bench-") as home:
+        client: Any = connect(start_or_attach(home))
+        try:
+            small = Growth(client, int((await client.info("server"))["process_id"]))
+            await small.feed(sizes[0])
+            settle_garbage()
+            turns = await by_turns(small, large, sizes)
+            print(*turns, sep="\n", flush=True)
+            return turns
+        finally:
+            await client.aclose()
+            stop(home)
 
 
 def run(*, full: bool) -> dict[str, Any]:
     """A point a size; ``full`` goes on to a million leads."""
-    points = asyncio.run(grow(FULL_SIZES if full else SIZES))
-    return {"data": "load.py, seed 3", "fsync": "always", "points": [msgspec.to_builtins(point) for point in points]}
+    points, turns = asyncio.run(grow(FULL_SIZES if full else SIZES))
+    found = {"points": msgspec.to_builtins(points), "by_turns": msgspec.to_builtins(turns)}
+    return {"data": "load.py, seed 3", "fsync": "always", **found}

@@ -90,7 +90,17 @@ def growth(found: Figures) -> str:
         )
         for p in found["points"]
     ]
-    return table(heads, lines)
+    told = table(heads, lines)
+    if not (turns := found.get("by_turns")):
+        return told
+    small, large = turns
+    beside = [
+        (f"{p['leads']:,}", _per_s(p["leads_per_s"]), _per_s(p["quietest_leads_per_s"]), f"{p['worker_us']:.0f}")
+        for p in turns
+    ]
+    ratio = f"{large['leads_per_s'] / small['leads_per_s']:.0%}"
+    by_turns = table(("by turns, take by take", "leads/s", "best take", "worker us"), beside)
+    return f"{told}\n\n{by_turns}\n\nSide by side the larger does {ratio} of the smaller."
 
 
 def profile(found: Figures) -> str:

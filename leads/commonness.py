@@ -10,6 +10,9 @@ CROWDED: Final = 16
 #: The same for a name, an organisation, an address or a number when it is all that is shared: with so many other holders it
 #: is against the odds that one of them is meant, so they are counted, and not compared.
 COMMON: Final = 4
+#: A common name in its city says less: two others are enough. (A rare name has a key of its own, without a city.)
+NAMESAKES: Final = 2
+NAMES: Final = b"Tt"
 #: Kinds of key (of either version) that this holds for.
 WEAK: Final = b"PNTSOALXR" + b"pntsoalxr"
 #: Of those who share nothing but a common organisation or switchboard so many are compared all the same: who is its account.
@@ -24,7 +27,7 @@ def shared_by_many(keys: Sequence[bytes], counts: Sequence[int]) -> tuple[int, i
     for place, count in enumerate(counts):
         if count < 0 or count >= CROWDED:
             crowded |= 1 << place
-        elif count >= COMMON and keys[place][0] in WEAK:
+        elif (count >= COMMON and keys[place][0] in WEAK) or (count >= NAMESAKES and keys[place][0] in NAMES):
             common |= 1 << place
     return crowded, common
 
