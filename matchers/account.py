@@ -3,7 +3,7 @@
 ``bits = log2(mates / N) + organisation + line + house + place``. For one contact colleagues are rivals, here they are what
 is looked for: what counts is how many *other* organisations bear the name. A brand of two characters is one of two
 thousand, so among a hundred thousand customers a brand alone is nobody's account; with its trade or its city it is.
-Figures from the truth of leads100k (docs/matching.md).
+Figures from the truth of leads100k (docs/decisions/0014-accounts.md).
 """
 
 from __future__ import annotations
@@ -21,11 +21,9 @@ _HAN: Final = {1: -log2(0.02), 2: -log2(0.0005), 3: -log2(0.00005)}
 _LATIN: Final = ((3, -log2(0.002)), (7, -log2(0.0005)))
 _RARE: Final = -log2(0.00001)
 _RARE_LATIN: Final = -log2(0.0001)
-_SAME_TRADE, _NEAR_TRADE, _OTHER_TRADE = (
-    3.5,
-    -4.0,
-    -6.0,
-)  # 信息技术 and 网络技术 are seldom one firm, 电子 and 服装 never
+_SAME_TRADE: Final = 3.5
+_NEAR_TRADE: Final = -4.0  # a character or word in common: 信息技术 and 网络技术 are seldom one firm
+_OTHER_TRADE: Final = -6.0  # 电子 and 服装 never
 _HEARD: Final = -3.7  # other characters of one sound: 宇创, 雨创
 OTHER: Final = -6.0  # two names, a branch and its head office (an account of its own), one brand in two cities
 #: Field and level -> bits beyond log2(N): who shares it is one account more often than not, or nearly always.

@@ -15,7 +15,7 @@ FULL_BUCKET: Final = 64  # rivals assumed of a bucket that is full: far more tha
 class Met:
     """A field that met: its comparison level, the bits it adds, the earlier lead whose value met.
 
-    A plain class, never changed once made: half a dozen are made for each comparison, and compiled it is the cheapest.
+    A plain class, changed by nobody but its maker: half a dozen are made for each comparison, and compiled it is the cheapest.
     """
 
     __slots__ = ("bits", "field", "kin", "level", "rivals", "seq")
