@@ -13,6 +13,8 @@ from __future__ import annotations
 import asyncio
 import tempfile
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from itertools import islice
 from time import perf_counter
 from typing import Any
@@ -147,43 +149,37 @@ async def memory_bytes(client: Any) -> int:
     return int((await client.info("memory"))["used_memory"])
 
 
+@asynccontextmanager
+async def fresh() -> AsyncIterator[Growth]:
+    """An empty index in a store of its own."""
+    with tempfile.TemporaryDirectory(prefix="leadstream-bench-") as home:
+        client: Any = connect(start_or_attach(home))
+        try:
+            yield Growth(client, int((await client.info("server"))["process_id"]))
+        finally:
+            await client.aclose()
+            stop(home)
+
+
 async def grow(sizes: tuple[int, ...]) -> tuple[list[Point], list[Pace]]:
     """A point a size, and the first and the last by turns when there are more than two."""
     points: list[Point] = []
     turns: list[Pace] = []
-    with tempfile.TemporaryDirectory(prefix="leadstream-bench-") as home:
-        client: Any = connect(start_or_attach(home))
-        try:
-            growth = Growth(client, int((await client.info("server"))["process_id"]))
-            empty, done = await memory_bytes(client), 0
-            for size in sizes:
-                await growth.feed(size - done)
-                settle_garbage()
-                points.append(await growth.point(size, empty))
-                done = size + MEASURED + ALONE
-                print(points[-1], flush=True)
-            if len(sizes) > 2:
-                turns = await _beside(growth, (sizes[0], sizes[-1]))
-        finally:
-            await client.aclose()
-            stop(home)
-    return points, turns
-
-
-async def _beside(large: Growth, sizes: tuple[int, int]) -> list[Pace]:
-    """The grown index by turns with one of the smallest size in a store of its own."""
-    with tempfile.TemporaryDirectory(prefix="leadstream-bench-") as home:
-        client: Any = connect(start_or_attach(home))
-        try:
-            small = Growth(client, int((await client.info("server"))["process_id"]))
-            await small.feed(sizes[0])
+    async with fresh() as growth:
+        empty, done = await memory_bytes(growth.client), 0
+        for size in sizes:
+            await growth.feed(size - done)
             settle_garbage()
-            turns = await by_turns(small, large, sizes)
+            points.append(await growth.point(size, empty))
+            done = size + MEASURED + ALONE
+            print(points[-1], flush=True)
+        if len(sizes) > 2:
+            async with fresh() as small:
+                await small.feed(sizes[0])
+                settle_garbage()
+                turns = await by_turns(small, growth, (sizes[0], sizes[-1]))
             print(*turns, sep="\n", flush=True)
-            return turns
-        finally:
-            await client.aclose()
-            stop(home)
+    return points, turns
 
 
 def run(*, full: bool) -> dict[str, Any]:

@@ -18,6 +18,7 @@ WEAK: Final = b"PNTSOALXR" + b"pntsoalxr"
 #: Of those who share nothing but a common organisation or switchboard so many are compared all the same: who is its account.
 FEW: Final = 2
 ACCOUNT: Final = b"OP" + b"op"
+_COMMON_AT: Final = dict.fromkeys(WEAK, COMMON) | dict.fromkeys(NAMES, NAMESAKES)
 
 
 def shared_by_many(keys: Sequence[bytes], counts: Sequence[int]) -> tuple[int, int]:
@@ -27,7 +28,7 @@ def shared_by_many(keys: Sequence[bytes], counts: Sequence[int]) -> tuple[int, i
     for place, count in enumerate(counts):
         if count < 0 or count >= CROWDED:
             crowded |= 1 << place
-        elif (count >= COMMON and keys[place][0] in WEAK) or (count >= NAMESAKES and keys[place][0] in NAMES):
+        elif count >= _COMMON_AT.get(keys[place][0], CROWDED):
             common |= 1 << place
     return crowded, common
 

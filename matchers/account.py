@@ -25,7 +25,7 @@ _SAME_TRADE: Final = 3.5
 _NEAR_TRADE: Final = -4.0  # a character or word in common: 信息技术 and 网络技术 are seldom one firm
 _OTHER_TRADE: Final = -6.0  # 电子 and 服装 never
 _HEARD: Final = -3.7  # other characters of one sound: 宇创, 雨创
-OTHER: Final = -6.0  # two names, a branch and its head office (an account of its own), one brand in two cities
+_OTHER: Final = -6.0  # two names, a branch and its head office (an account of its own), one brand in two cities
 #: Field and level -> bits beyond log2(N): who shares it is one account more often than not, or nearly always.
 _BEYOND: Final = {
     "phone": {"line": 6.0, "mobile": 6.0, "number": 6.0, "extension": 6.0},
@@ -40,7 +40,7 @@ _ELSEWHERE: Final = -2.0  # most that another house says against it: organisatio
 def of_name(level: str, likeness: float, mine: Company, their: Company) -> float:
     """Bits of two organisations' names, by their level and likeness as ``leads.companies.same_company`` has them."""
     if level not in ("exact", "core", "homophone", "pinyin", "prefix", "contained", "abbreviation", "typo"):
-        return -log2(4) if level == "other_script" else OTHER
+        return -log2(4) if level == "other_script" else _OTHER
     bits = _brand(mine if _letters(mine) <= _letters(their) else their)
     if level == "homophone":
         bits += _HEARD

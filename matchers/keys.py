@@ -120,24 +120,15 @@ def plan(facts: Facts) -> Plan:
     held = _planned.get(id(facts))
     if held is not None and held[0] is facts:
         return held[1]
-    made = _plan(facts, _house, sounds)
+    made = make(facts, house_in_city, sounds)
     if len(_planned) >= _PLANNED:
         del _planned[next(iter(_planned))]
     _planned[id(facts)] = (facts, made)
     return made
 
 
-def plan_1(facts: Facts) -> Plan:
-    """Keys of version 1: a house without its city, so that one of every city's 中山路 100 号 was a candidate."""
-    return _plan(facts, _house_anywhere, letters)
-
-
-def plan_2(facts: Facts) -> Plan:
-    """Keys of version 2: a rare name by its letters, so that two of three candidates had another name of the same letters."""
-    return _plan(facts, _house, letters)
-
-
-def _plan(facts: Facts, houses: Callable[[Facts, str], Plan], rare_name: Callable[[Name], str]) -> Plan:
+def make(facts: Facts, houses: Callable[[Facts, str], Plan], rare_name: Callable[[Name], str]) -> Plan:
+    """The keys in clear, with those of houses and of rare names as told: versions differ in them (``schemes.py``)."""
     out: list[tuple[str, str]] = []
     _identities(facts, out)
     company, name, city = facts.company, facts.name, city_of(facts)
@@ -168,7 +159,8 @@ def _plan(facts: Facts, houses: Callable[[Facts, str], Plan], rare_name: Callabl
     return tuple(dict.fromkeys(out))[:most]
 
 
-def _house_anywhere(facts: Facts, city: str) -> Plan:
+def house_anywhere(facts: Facts, city: str) -> Plan:
+    """The house, whatever city it is in."""
     address = facts.address
     if address is None or not (address.road and address.number):
         return ()
@@ -176,9 +168,9 @@ def _house_anywhere(facts: Facts, city: str) -> Plan:
     return (("A", f"{_road(address.latin, address.road)}|{house(address.number)}|{room}"),)
 
 
-def _house(facts: Facts, city: str) -> Plan:
+def house_in_city(facts: Facts, city: str) -> Plan:
     """The house in its city; a person with nothing but a name and an address may have the city misspelled."""
-    anywhere = _house_anywhere(facts, city)
+    anywhere = house_anywhere(facts, city)
     if not city or not anywhere:
         return anywhere
     here = (("A", f"{anywhere[0][1]}|{city}"),)

@@ -60,16 +60,16 @@ class Scale:
 
     def rivals(self, kind: str, value: str) -> float:
         """Entities besides mine and the one compared that hold this key of mine."""
-        count = self.held(kind, value)
+        count = self.held(kind, value) or 0
         return FULL_BUCKET if count < 0 else max(count - 1, 0)
 
-    def held(self, kind: str, value: str, unknown: int = 0) -> int:
-        """Other entities that hold this key of mine, -1 for a full bucket; ``unknown`` when it is none of mine. A dozen keys are
-        looked through sooner than a table of them is made."""
+    def held(self, kind: str, value: str) -> int | None:
+        """Other entities that hold this key of mine, -1 for a full bucket; None when it is none of mine. A dozen keys are looked
+        through sooner than a table of them is made."""
         for place, (of, known) in enumerate(self._plan):
             if of == kind and known == value:
                 return self._counts[place]
-        return unknown
+        return None
 
     def value(self, field: str, level: str, rivals: float, seq: int) -> Met:
         """Agreement on a value that ``rivals`` further entities hold."""

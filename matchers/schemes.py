@@ -11,8 +11,20 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from leads.errors import Misconfigured
+from leads.names import letters
 from leads.records import Facts
-from matchers.keys import KEY_VERSION, Plan, hashed, plan, plan_1, plan_2
+from matchers.keys import KEY_VERSION, Plan, hashed, house_anywhere, house_in_city, make, plan
+
+
+def plan_1(facts: Facts) -> Plan:
+    """Keys of version 1: a house without its city, so that one of every city's 中山路 100 号 was a candidate."""
+    return make(facts, house_anywhere, letters)
+
+
+def plan_2(facts: Facts) -> Plan:
+    """Keys of version 2: a rare name by its letters, so that two of three candidates had another name of the same letters."""
+    return make(facts, house_in_city, letters)
+
 
 #: version -> the keys of a record in clear.
 SCHEMES: dict[int, Callable[[Facts], Plan]] = {1: plan_1, 2: plan_2, KEY_VERSION: plan}

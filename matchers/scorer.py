@@ -132,7 +132,7 @@ def _of_that_name(facts: Facts, firm: Met, names: Met | None, scale: Scale) -> M
     if facts.name is None or facts.company is None:
         return firm
     keys = colleagues(surnames_of(facts.name), core_reading(facts.company))
-    known = [scale.rivals(*key) for key in keys if scale.held(*key, -2) != -2]
+    known = [scale.rivals(*key) for key in keys if scale.held(*key) is not None]
     if not known:
         return firm
     rivals = max(known) * 2.0**names.bits + scale.weights.rows["company", firm.level].u

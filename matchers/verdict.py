@@ -30,7 +30,10 @@ def scale_of(facts: Facts, counts: Sequence[int], stats: IndexStats, weights: We
     entities = max(stats.leads - stats.joined, 1)
     share = min(max(stats.joined / entities, weights.joined_low), weights.joined_high)
     n = max(float(entities), weights.least_entities)
-    return Scale(n, log2(share / n), plan(facts), counts, weights, city_of(facts))
+    keys = plan(facts)
+    if len(keys) != len(counts):
+        raise ValueError(f"{len(counts)} counts for {len(keys)} keys")
+    return Scale(n, log2(share / n), keys, counts, weights, city_of(facts))
 
 
 def judge(
@@ -55,10 +58,11 @@ def judge(
                 return Verdict("same", (other.first,), other.first, 1.0, 0.0, reason="call_update")
     scale = scale_of(facts, counts, stats, weights)
     lead_bare = bare(facts)
-    firms = _firm_keys(facts)
+    firm = facts.company if facts.company is not None and facts.company.trade else None
+    brand = sum([1 << place for place, (kind, _) in enumerate(plan(facts)) if kind == "O"]) if firm is not None else 0
     scored: list[tuple[Neighbour, Known, Scored]] = []
     for other in neighbours:
-        if firms and not other.shared & ~firms and _of_another_firm(facts.company, other):
+        if firm is not None and not other.shared & ~brand and _of_another_firm(firm, other):
             continue
         known = Known(other)
         scored.append((other, known, score(facts, known, scale, lead_bare)))
@@ -85,18 +89,9 @@ def judge(
     return Verdict("same", tuple(joins), best.first, weights.probability(top.bits), top.bits, 0, _shown(top))
 
 
-def _firm_keys(facts: Facts) -> int:
-    """Mask of the keys that are an organisation's alone; 0 when its name says no trade."""
-    if facts.company is None or not facts.company.trade:
-        return 0
-    return sum([1 << place for place, (kind, _) in enumerate(plan(facts)) if kind == "O"])
-
-
-def _of_another_firm(mine: Company | None, other: Neighbour) -> bool:
+def _of_another_firm(mine: Company, other: Neighbour) -> bool:
     """Whether an entity with nothing in common but the brand is known by organisations of other trades only. No colleague's
-    and no customer's, whatever else there is to compare: two of three that share a brand at a million leads."""
-    if mine is None:
-        return False
+    and no customer's, whatever else there is to compare: half of those who share a brand alone on leads100k."""
     return all(facts.company is not None and other_trade(mine, facts.company) for facts in other.facts)
 
 

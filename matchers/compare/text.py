@@ -47,8 +47,8 @@ def compare(mine: str, theirs: Iterable[tuple[str, int]], scale: Scale) -> Met |
 
 
 def _bits(word: str, scale: Scale) -> float:
-    count = scale.held("F", f"word={word}", -1)
-    return _COMMON if count < 0 else min(max(log2(0.3 * scale.n / max(count, 1)), _COMMON), _MOST)
+    count = scale.held("F", f"word={word}")
+    return _COMMON if count is None or count < 0 else min(max(log2(0.3 * scale.n / max(count, 1)), _COMMON), _MOST)
 
 
 def _numbers(words: Iterable[str]) -> set[str]:

@@ -1,7 +1,8 @@
 import pytest
 
 from leads.records import Facts
-from matchers.keys import KINDS, MOST_KEYS, MOST_WEAK_KEYS, keys_of, plan, plan_2
+from matchers.keys import KINDS, MOST_KEYS, MOST_WEAK_KEYS, keys_of, plan
+from matchers.schemes import plan_2
 from tests.matchers.world import facts_of
 
 LEAD = {
