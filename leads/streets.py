@@ -6,9 +6,13 @@ import re
 from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
+from rapidfuzz.distance import OSA
+
 from leads.text import knowledge
 
 _NUMBERED: Final = re.compile(r"\d+")
+_LONG_TYPE: Final = 5  # letters: street, place, close
+_NAME: Final = 3  # letters a name has at least that a type is glued to
 
 
 class _Tables(NamedTuple):
@@ -32,7 +36,8 @@ def _tables() -> _Tables:
 def street(words: list[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """(the street, what stands behind it) of folded words, each word in one spelling: "854 7th ave. between 54th and 55th sts."
 
-    The street ends at its last type word, or at the direction behind that; without a type word it takes all.
+    The street ends at its last type word, or at the direction behind that; without a type word it takes all. Where there is
+    none, one that is mistyped (srteet) or glued to the name (hawkerplace) is read as what it is meant to be.
     """
     tables = _tables()
     kept = tuple([tables.kept.get(word, word) for word in words])
@@ -40,10 +45,43 @@ def street(words: list[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if words[first : first + 1] == ["st"] and first + 1 < len(words):  # st louis avenue
         kept = (*kept[:first], "saint", *kept[first + 1 :])
     end = next((at for at, word in enumerate(kept) if at and word in tables.notes), len(kept))
-    last = max((at for at in range(1, end) if kept[at] in tables.types), default=end - 1)
+    last = _type_at(kept[:end])
+    if not last and (mended := _mended(kept[:end])) != kept[:end]:
+        kept, end = (*mended, *kept[end:]), len(mended)
+        last = _type_at(mended)
+    last = last or end - 1
     if last + 1 < end and kept[last + 1] in tables.directions:
         last += 1
     return kept[: last + 1], kept[last + 1 :]
+
+
+def _type_at(words: tuple[str, ...]) -> int:
+    """Where the last type word stands, 0 when there is none behind the first word."""
+    types = _tables().types
+    return max((at for at in range(1, len(words)) if words[at] in types), default=0)
+
+
+def _mended(words: tuple[str, ...]) -> tuple[str, ...]:
+    """With the last word that is nearly a type, or ends in one, in place of it."""
+    for at in range(len(words) - 1, -1, -1):
+        if said := _type_meant(words[at], glued_only=at == 0):
+            return (*words[:at], *said, *words[at + 1 :])
+    return words
+
+
+@lru_cache(1 << 10)
+def _type_meant(word: str, *, glued_only: bool) -> tuple[str, ...]:
+    """(name, type) or (type,) that a word is meant to be; empty when it is none. Short types are like too many words."""
+    if len(word) < _LONG_TYPE:
+        return ()
+    for kind in sorted(_tables().types):
+        if len(kind) < _LONG_TYPE:
+            continue
+        if not glued_only and OSA.distance(word, kind, score_cutoff=1) <= 1:
+            return (kind,)
+        if word.endswith(kind) and len(word) - len(kind) >= _NAME:
+            return word[: -len(kind)], kind
+    return ()
 
 
 def house(number: str) -> str:
