@@ -26,6 +26,8 @@ def shared_by_many(keys: Sequence[bytes], counts: Sequence[int]) -> tuple[int, i
     per key how many others hold it, -1 for a full bucket."""
     crowded = common = 0
     for place, count in enumerate(counts):
+        if 0 <= count < NAMESAKES:  # most of them
+            continue
         if count < 0 or count >= CROWDED:
             crowded |= 1 << place
         elif count >= _COMMON_AT.get(keys[place][0], CROWDED):

@@ -54,6 +54,11 @@ def of_domain(company: Company) -> float:
     return _brand(company) - 1
 
 
+def most_by_brand(company: Company, log_n: float) -> float:
+    """The most that the odds of one account can be when an organisation of this brand and the place are all there is."""
+    return _MATES - log_n + _brand(company) + (_SAME_TRADE if company.trade else 0.0) + _PLACE
+
+
 def odds(mets: Iterable[Met], log_n: float) -> float:
     """log2 of the odds that two leads are of one account, by the levels that met among N customers."""
     name = domain = other = place = 0.0

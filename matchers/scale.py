@@ -37,7 +37,7 @@ class Met:
 class Scale:
     """Turns comparison levels into bits for one lead: holds N, the prior and the counts of the lead's own keys."""
 
-    __slots__ = ("_counts", "_fixed", "_plan", "_rows", "city", "log_n", "n", "prior", "weights")
+    __slots__ = ("_counts", "_fixed", "_rows", "city", "log_n", "n", "plan", "prior", "weights")
 
     def __init__(
         self,
@@ -51,7 +51,7 @@ class Scale:
         self.n = n
         self.log_n = log2(n)
         self.prior = prior
-        self._plan = plan
+        self.plan = plan
         self._counts = counts
         self.city = city  # the lead's own, "" when not known
         self.weights = weights
@@ -66,7 +66,7 @@ class Scale:
     def held(self, kind: str, value: str) -> int | None:
         """Other entities that hold this key of mine, -1 for a full bucket; None when it is none of mine. A dozen keys are looked
         through sooner than a table of them is made."""
-        for place, (of, known) in enumerate(self._plan):
+        for place, (of, known) in enumerate(self.plan):
             if of == kind and known == value:
                 return self._counts[place]
         return None

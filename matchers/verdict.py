@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from math import floor, log2
 from typing import Final
 
-from leads.company_levels import other_trade
-from leads.records import Company, Evidence, Facts, IndexStats, Neighbour, Verdict
+from leads.records import Evidence, Facts, IndexStats, Neighbour, Verdict
 from matchers.account import odds
 from matchers.compare import company as companies
 from matchers.compare import name as names
@@ -15,6 +14,7 @@ from matchers.keys import city_of, mail_value, plan
 from matchers.neighbours import Known, bare
 from matchers.scale import Met, Scale
 from matchers.scorer import Scored, score
+from matchers.strangers import BRAND, strangers
 from matchers.weights import Weights
 
 _SHOWN: Final = 8  # fields kept as evidence
@@ -58,11 +58,10 @@ def judge(
                 return Verdict("same", (other.first,), other.first, 1.0, 0.0, reason="call_update")
     scale = scale_of(facts, counts, stats, weights)
     lead_bare = bare(facts)
-    firm = facts.company if facts.company is not None and facts.company.trade else None
-    brand = sum([1 << place for place, (kind, _) in enumerate(plan(facts)) if kind == "O"]) if firm is not None else 0
+    brand = sum([1 << place for place, (kind, _) in enumerate(scale.plan) if kind == BRAND])
     scored: list[tuple[Neighbour, Known, Scored]] = []
     for other in neighbours:
-        if firm is not None and not other.shared & ~brand and _of_another_firm(firm, other):
+        if brand and not other.shared & ~brand and strangers(facts, other.facts, scale):
             continue
         known = Known(other)
         scored.append((other, known, score(facts, known, scale, lead_bare)))
@@ -87,12 +86,6 @@ def judge(
         if _enough(best_known, known, result, weights) and _one(best_known, known, top, result)
     ]
     return Verdict("same", tuple(joins), best.first, weights.probability(top.bits), top.bits, 0, _shown(top))
-
-
-def _of_another_firm(mine: Company, other: Neighbour) -> bool:
-    """Whether an entity with nothing in common but the brand is known by organisations of other trades only. No colleague's
-    and no customer's, whatever else there is to compare: half of those who share a brand alone on leads100k."""
-    return all(facts.company is not None and other_trade(mine, facts.company) for facts in other.facts)
 
 
 def _enough(best: Known, other: Known, result: Scored, weights: Weights) -> bool:

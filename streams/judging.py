@@ -43,7 +43,7 @@ class Judging:
     ) -> None:
         self._pipeline = pipeline
         self._facts = facts
-        self._answer = answer
+        self._entities = answer.entities
         self._overlay = overlay
         self._joined = joined
         self._all_compared = pipeline.all_compared
@@ -108,17 +108,17 @@ class Judging:
         the cap it does not, so that is where a key stops being evidence. What the store has left out of its views,
         customers who share one very common value, are left out here well before.
         """
-        counts = self._counts(mine, own)
+        roots = [self._overlay.find(candidate.entity) for candidate in mine.candidates]
+        counts = self._counts(mine, own, roots)
         crowded, common = shared_by_many(keys, counts)
         if crowded:
             counts = [-1 if crowded >> key & 1 else n for key, n in enumerate(counts)]
         groups: dict[int, list[int]] = {}  # root -> [first, shared, entities of the view...]
         met = {mine.entity: None}
-        for candidate in mine.candidates:
-            shared, entity = candidate.shared & ~crowded, candidate.entity
-            if not shared or entity not in self._answer.entities:
+        for place, candidate in enumerate(mine.candidates):
+            shared, entity, root = candidate.shared & ~crowded, candidate.entity, roots[place]
+            if not shared or entity not in self._entities:
                 continue
-            root = self._overlay.find(entity)
             if root == own:
                 met[entity] = None
                 continue
@@ -142,15 +142,15 @@ class Judging:
                 neighbours.append(Neighbour(root, tuple(seqs), facts, shared, first))
         return counts, neighbours, met
 
-    def _counts(self, mine: Registered, own: int) -> Sequence[int]:
+    def _counts(self, mine: Registered, own: int, roots: Sequence[int]) -> Sequence[int]:
         """Per key how many other entities hold it. The store counts leads under way as one each, though own decisions have
         united some: without this a customer who comes three times in one batch makes his own number look shared."""
-        roots = [(self._overlay.find(c.entity), c.shared) for c in mine.candidates if c.entity != mine.entity]
-        if own == mine.entity and len(dict(roots)) == len(roots):
+        others = [(roots[i], c.shared) for i, c in enumerate(mine.candidates) if c.entity != mine.entity]
+        if own == mine.entity and len(dict(others)) == len(others):
             return mine.counts
         seen: dict[int, int] = {own: -1}
         counts = list(mine.counts)
-        for root, shared in roots:
+        for root, shared in others:
             again = shared & seen.get(root, 0)
             seen[root] = seen.get(root, 0) | shared
             for key in range(len(counts)):
@@ -161,7 +161,7 @@ class Judging:
     def _members(self, root: int, entities: tuple[int, ...] | list[int]) -> dict[int, None]:
         members: dict[int, None] = {}
         for entity in entities:
-            view = self._answer.entities.get(entity)
+            view = self._entities.get(entity)
             for seq in view.members if view is not None else (entity,):
                 members[seq] = None
         for seq in self._overlay.members(root):
@@ -172,7 +172,7 @@ class Judging:
         return dict.fromkeys(ordered[: MOST_MEMBERS // 2] + ordered[-MOST_MEMBERS // 2 :])
 
     def _version(self, entity: int) -> int:
-        view = self._answer.entities.get(entity)
+        view = self._entities.get(entity)
         return view.version if view else 0
 
 

@@ -174,6 +174,8 @@ def _words_met(my: Company, their: Company, seq: int, scale: Scale, bare: bool) 
     differs = scale.fixed("company", "bare_differs" if bare else "differs", seq)
     if bare and _other_room(my, their):
         return differs.worth(differs.bits, "other_room")
+    if my.kind == their.kind == "company" and set(my.full).isdisjoint(their.full):  # no word can be, either
+        return differs
     best = max(_words_bits(mine, yours) for mine in _parts(my) for yours in _parts(their))
     if best == -inf:
         return differs
