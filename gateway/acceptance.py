@@ -165,9 +165,11 @@ def to_message(envelope: Envelope, key: str) -> Message:
 def make_envelope(
     request: Request, spec: SourceSpec, name: str, door: Door, at_ms: int, rows: Sequence[Row]
 ) -> Envelope:
+    """The rows of one request as one message. A ``traceparent`` that is none is dropped."""
     trace = request.headers.get("traceparent", "")
     return Envelope(spec.tenant, name, door, at_ms, tuple(rows), trace=trace if _TRACE.fullmatch(trace) else "")
 
 
 def accepted(answer: dict[str, Any]) -> JSONResponse:
+    """202 and where the receipt is read."""
     return JSONResponse(answer, 202, headers={"Location": answer["href"]})

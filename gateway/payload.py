@@ -161,4 +161,5 @@ def decode(body: bytes, codec: str) -> str:
 
 
 def too_many_fields(limits: Limits) -> Problem:
+    """The problem of a body with more fields than ``limits`` allow: the sender cuts it."""
     return Problem(422, "too_many_fields", f"A body may have {limits.fields} fields.")

@@ -78,6 +78,7 @@ class Problem(Exception):
 
 
 def unavailable() -> Problem:
+    """503 with when to come back: nothing was accepted, the sender repeats the request."""
     detail = "A dependency does not answer, nothing was accepted. Send the same request again."
     return Problem(503, "unavailable", detail, headers={"Retry-After": str(RETRY_S)})
 

@@ -19,6 +19,7 @@ from gateway.settings import SourceSpec
 
 
 def refused(detail: str) -> Problem:
+    """401 without a word on what was expected: the sender looks at his secret and clock."""
     return Problem(401, "bad_signature", detail, headers={"WWW-Authenticate": "Signature"})
 
 

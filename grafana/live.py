@@ -58,6 +58,7 @@ def _waiting() -> list[Panel]:
 
 
 def leads_live() -> dashboard.Dashboard:
+    """The board, as Grafana reads it."""
     says = "Is it fine? Where do leads go, and does anybody wait?"
     rows = {"Is it fine?": _answers(), "Where leads go": _where(), "Doors": _doors(), "Who waits": _waiting()}
     return board("leads-live", "Leads, live", says, rows)

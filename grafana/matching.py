@@ -66,6 +66,7 @@ def _cost() -> list[Panel]:
 
 
 def matching() -> dashboard.Dashboard:
+    """The board, as Grafana reads it."""
     says = "Is it the same customer? How often, by what evidence, how sure, and does it drift?"
     rows = {"Is it fine?": _answers(), "By what evidence": _evidence(), "How sure": _score(), "Does it drift": _drift(), "At what cost": _cost()}  # fmt: skip
     return board("matching", "Matching", says, rows, span="now-6h", refresh="30s")

@@ -71,6 +71,7 @@ def _questions() -> list[Panel]:
 
 
 def ownership() -> dashboard.Dashboard:
+    """The board, as Grafana reads it."""
     says = "Does everybody get his part? Who holds the phones, who waits, what is disputed?"
     rows = {"Is it fine?": _answers(), "Does everybody get his part": _fair(), "Who holds the phones": _phones(), "Who has what": _holdings(), "Questions and disputes": _questions()}  # fmt: skip
     return board("ownership", "Ownership and fairness", says, rows, span="now-7d", refresh="1m")

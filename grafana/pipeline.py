@@ -63,6 +63,7 @@ def _machines() -> list[Panel]:
 
 
 def pipeline() -> dashboard.Dashboard:
+    """The board, as Grafana reads it."""
     says = "What stands in a lead's way? Lag, stages, store, log, dead letters, restarts."
     rows = {"Is it fine?": _answers(), "What waits": _waiting(), "How fast": _speed(), "What goes wrong": _faults(), "Machines": _machines()}  # fmt: skip
     return board("pipeline", "Pipeline", says, rows)

@@ -63,6 +63,7 @@ def _volume() -> list[Panel]:
 
 
 def sources() -> dashboard.Dashboard:
+    """The board, as Grafana reads it."""
     says = "Which source is worth its money? What it brought twice, unusable, or late."
     rows = {"Is it fine?": _answers(), "What sources really bring": _truth(), "How much, and why not": _volume()}
     return board("sources", "Sources", says, rows, span="now-24h", refresh="1m")

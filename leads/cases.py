@@ -117,6 +117,8 @@ class Proposal(Packed, frozen=True):
 
 
 class Decision(Packed, frozen=True):
+    """How a case ended: who has the customer, in which parts."""
+
     by: str
     at_ms: int
     owner: str
@@ -126,6 +128,8 @@ class Decision(Packed, frozen=True):
 
 
 class Appeal(Packed, frozen=True):
+    """What a party says against a decision."""
+
     by: str
     at_ms: int
     why: str

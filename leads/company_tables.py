@@ -35,6 +35,8 @@ class Endings:
 
 
 class Words(NamedTuple):
+    """Words of organisations' names by what they are, folded (``knowledge/company_words.tsv`` and others)."""
+
     legal: dict[str, str]
     trade: frozenset[str]
     none: frozenset[str]

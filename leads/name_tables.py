@@ -13,16 +13,22 @@ RARE: Final = 1e-6
 
 
 class Surname(NamedTuple):
+    """A Chinese surname."""
+
     pinyin: str
     share: float  # of all holders, in [0, 1]
 
 
 class English(NamedTuple):
+    """How common an English name is."""
+
     first: float  # share of bearers as a first name, in [0, 1]
     last: float
 
 
 class Titles(NamedTuple):
+    """Words beside names, folded: forms of address, roles, particles."""
+
     address: dict[str, str]
     single: dict[str, str]
     latin: dict[str, str]

@@ -33,6 +33,8 @@ class Hours(msgspec.Struct, frozen=True):
 
 
 class Absence(msgspec.Struct, frozen=True):
+    """Times a member takes no leads, UTC."""
+
     from_ms: int
     until_ms: int
     reason: str = ""
@@ -105,6 +107,8 @@ class Rule(msgspec.Struct, frozen=True):
 
 
 class Team(msgspec.Struct, frozen=True):
+    """Members who are named together by rules."""
+
     id: str
     members: tuple[str, ...]
     leader: str = ""
@@ -154,6 +158,8 @@ class Handover(msgspec.Struct, frozen=True):
 
 
 class Policy(msgspec.Struct, frozen=True):
+    """A tenant's rules and people, as routing compiles them."""
+
     version: str
     members: dict[str, Member] = {}
     teams: dict[str, Team] = {}

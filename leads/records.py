@@ -116,6 +116,8 @@ class Phone(Packed, frozen=True):
 
 
 class Email(Packed, frozen=True):
+    """A mailbox, taken apart."""
+
     local: str  # canonical: lower-case, tag removed, dots removed where the provider ignores them
     domain: str  # canonical, common typos mended
     stem: str  # domain without its public suffix: "acme" of acme.com.cn
@@ -124,11 +126,15 @@ class Email(Packed, frozen=True):
 
 
 class Handle(Packed, frozen=True):
+    """An account of a messenger."""
+
     kind: str  # wechat | qq | whatsapp | ...
     value: str
 
 
 class Address(Packed, frozen=True):
+    """An address, taken apart; "" for what it does not say."""
+
     text: str  # folded, simplified
     region: str
     city: str
@@ -141,6 +147,8 @@ class Address(Packed, frozen=True):
 
 
 class Custom(Packed, frozen=True):
+    """A declared field of the tenant."""
+
     name: str
     kind: str  # text | name | company | address | id | date | number | category
     value: str  # normalised
@@ -208,6 +216,8 @@ class Refused(Record, frozen=True):
 
 
 class Registration(msgspec.Struct, frozen=True, gc=False):
+    """What register is told of a lead."""
+
     event: bytes  # 16 bytes
     keys: tuple[bytes, ...]  # 9 bytes each, strongest first, no repeats
     record: bytes  # msgpack of Facts
@@ -231,6 +241,8 @@ class EntityView(msgspec.Struct, frozen=True, gc=False):
 
 
 class Registered(msgspec.Struct, frozen=True, gc=False):
+    """What register knows of a lead."""
+
     event: bytes
     seq: int
     entity: int  # the entity I am in already (another worker's lead may have joined me), else my own seq
@@ -242,6 +254,8 @@ class Registered(msgspec.Struct, frozen=True, gc=False):
 
 
 class IndexStats(msgspec.Struct, frozen=True, gc=False):
+    """How large the index is."""
+
     leads: int  # highest sequence number
     joined: int  # leads that joined an earlier entity
 

@@ -90,6 +90,8 @@ def house(number: str) -> str:
 
 
 class Parts(NamedTuple):
+    """A street in Latin letters, by what its words are."""
+
     name: str  # words of the name proper, glued: what a key is made of
     types: frozenset[str]
     directions: frozenset[str]

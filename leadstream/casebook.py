@@ -158,6 +158,7 @@ def percent(given: Sequence[str]) -> tuple[Part, ...]:
 
 
 def zone(settings: Settings, tenant: str) -> ZoneInfo:
+    """The time zone a tenant's days are of."""
     return ZoneInfo(settings.tenants[tenant].timezone)
 
 

@@ -57,6 +57,7 @@ class Candidates(Metrics):
         self.of_leads: list[int] = []
 
     def observe_batch(self, *args: Any, **more: Any) -> None:
+        """Keep the batch's candidates (the fourth argument), and count it as every worker does."""
         self.of_leads += args[3]
         super().observe_batch(*args, **more)
 

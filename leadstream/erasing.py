@@ -104,6 +104,7 @@ class Erasure:
         self._others: dict[str, bool] = {}
 
     async def run(self) -> Proof:
+        """Erase, look again, and give the proof. Repeating it is safe. Raises Unavailable when a place does not answer."""
         who, now = self._who, datetime.now(UTC)
         places = [await self._index(), await self._contacts(), *await self._messages(), *self._refused_files()]
         if not self._preview:

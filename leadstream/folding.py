@@ -155,6 +155,7 @@ class Tenant:
         self._contacted: dict[int, None] = {}
 
     def outcome(self, outcome: Glance) -> None:
+        """Count one outcome of the journal."""
         if outcome.owner:
             self._given[outcome.owner, outcome.code, outcome.reason, outcome.plan].append(outcome)
             if outcome.door == "call" and outcome.code == "assigned":
@@ -165,6 +166,7 @@ class Tenant:
             self._counts["leadstream_duplicates_total"][self.name, outcome.source, met] += 1
 
     def move(self, number: int, move: Move, team_of: Mapping[str, str]) -> None:
+        """Count move ``number``; ``team_of`` gives the team of a member."""
         if move.what == "refused" and move.why in REFUSALS:
             self._count("leadstream_refusals_total", self.name, move.why)
             return

@@ -25,6 +25,7 @@ class JsonLines(logging.Formatter):
         self._component = component
 
     def format(self, record: logging.LogRecord) -> str:
+        """One line of JSON. Of other libraries only the text without its arguments: they may quote a lead."""
         ours = record.name.partition(".")[0] in _OURS
         said = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),

@@ -24,6 +24,7 @@ def email(mail: Email) -> str:
 
 
 def handle(value: Handle) -> str:
+    """wechat zh***"""
     return f"{value.kind} {_start(value.value)}"
 
 
@@ -45,6 +46,7 @@ def address(place: Address) -> str:
 
 
 def custom(field: Custom) -> str:
+    """member_no 12***; a category or an organisation in full."""
     return f"{field.name} {field.value if field.kind in _OPEN_KINDS else _start(field.value)}"
 
 

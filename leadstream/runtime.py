@@ -77,6 +77,7 @@ class Runtime:
         self.policies = Policies(self.client, settings, clock, changes_now(self.url, list(settings.tenants)))
 
     async def close(self) -> None:
+        """End the publisher, which sends what it holds, then the store's client."""
         await self.publisher.stop()
         await self.client.aclose()
 

@@ -40,6 +40,7 @@ _SAID: dict[str, tuple[str, str]] = {
 
 
 def say(word: str, lang: Lang) -> str:
+    """A word of this command's answers."""
     return _SAID[word][lang == "zh"]
 
 

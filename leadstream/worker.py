@@ -52,6 +52,7 @@ class Shelf:
         self._archive = archive
 
     def put(self, messages: Sequence[Message]) -> None:
+        """Keep what has a value; a key without one is taken off."""
         gone = {m.key for m in messages if not m.value}
         kept = [Entry(m.ref or m.key.decode(), m.key, m.value, m.headers) for m in messages if m.value]
         if kept:

@@ -88,6 +88,7 @@ async def one_a_server(client: Any, keys: Iterable[str]) -> list[str]:
 
 
 def of_cluster(url: str) -> bool:
+    """Whether a URL names a cluster."""
     return url.partition("://")[0] in CLUSTERS
 
 

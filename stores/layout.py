@@ -114,6 +114,7 @@ class Keys(msgspec.Struct, frozen=True, gc=False):
 
     @classmethod
     def of(cls, tenant: str) -> Keys:
+        """The keys of a tenant."""
         tag = "{" + tenant + "}"
         letters = dict(zip(cls.__struct_fields__, "crenmpgoajxwvf", strict=False))
         return cls(**{name: tag + letter for name, letter in letters.items()}, tag=tag)

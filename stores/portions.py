@@ -10,6 +10,8 @@ LEADS = "leads"
 
 
 class Headed(Protocol):
+    """What has a message's headers."""
+
     @property
     def headers(self) -> tuple[tuple[str, bytes], ...]: ...
 

@@ -50,6 +50,8 @@ class Sent:
 
 
 class Flow:
+    """One call of the shell for one tenant; used once. ``clock`` gives milliseconds, ``sub_batch`` is the most leads a round trip."""
+
     def __init__(
         self,
         tenant: str,

@@ -41,6 +41,7 @@ class Overlay:
         return self._members.get(entity, ())
 
     def add(self, effect: Effect) -> None:
+        """Lay one decision's effect over what is there."""
         self.effects.append(effect)
         if not effect.parts:  # refused, or on record already: no entity changes
             return
@@ -69,6 +70,7 @@ class Confirmed:
         self._version: dict[int, int] = {}
 
     def add(self, effect: Effect, root: int, version: int) -> None:
+        """Commit made ``root``, at ``version``, of the entities an effect put together."""
         for part in effect.parts:
             if part != root:
                 self._alias[part] = root

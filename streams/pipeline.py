@@ -60,6 +60,8 @@ class Work(msgspec.Struct, gc=False):
 
 
 class Router(Protocol):
+    """The compiled policy: who gets a lead, and by when it must be answered."""
+
     def plan(self, lead: Lead, now_ms: int) -> Plan: ...
     def answer_by(self, made: Plan, now_ms: int) -> int: ...
 

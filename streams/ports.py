@@ -25,6 +25,8 @@ Handler = Callable[[Sequence[Message]], Awaitable[None]]
 
 
 class Publisher(Protocol):
+    """The log, written."""
+
     async def publish(self, topic: str, messages: Sequence[Message]) -> None:
         """Append messages (their ``topic`` and ``ref`` are ignored). Returns when the log has confirmed **all** of them.
 
@@ -33,6 +35,8 @@ class Publisher(Protocol):
 
 
 class Consumer(Protocol):
+    """The log, read."""
+
     async def run(self, topic: str, handler: Handler, *, most: int, within_s: float) -> None:
         """Hand over messages with up to ``most`` leads at a time, waiting at most ``within_s`` to fill. Until cancelled or
         stopped. No message is split: one that carries more leads comes alone.

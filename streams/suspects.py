@@ -17,6 +17,8 @@ GROUP = 20
 
 
 class Suspects:
+    """What this worker slot had in hand when it last died, and how often each message killed one."""
+
     def __init__(self, index: Index, slot: str) -> None:
         self._index = index
         self._slot = slot

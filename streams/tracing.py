@@ -46,6 +46,7 @@ class Traced:
         self._within = trace.set_span_in_context
 
     def accepted(self, envelope: Envelope) -> str:
+        """A span for what a door accepted; gives the traceparent that travels with it."""
         span = self._tracer.start_span(
             f"accept {envelope.door}",
             self._parent(envelope.trace),
@@ -62,6 +63,7 @@ class Traced:
         return self._header(span)
 
     def decided(self, outcome: Outcome, now_ms: int) -> str:
+        """A span for an outcome, from the lead's acceptance to ``now_ms``; gives its traceparent. None where the sender does not sample."""
         if not outcome.trace or not int(outcome.trace[-2:], 16) & _SAMPLED:
             return outcome.trace
         span = self._tracer.start_span(

@@ -27,6 +27,7 @@ class HoursSection(Section):
         return self
 
     def hours(self) -> Hours:
+        """The hours as rules ask them. Raises ValueError for times and days that are none."""
         spans = tuple((day, *span) for days, text in self.times.items() for day in _days(days) for span in _spans(text))
         return Hours(
             spans=tuple(sorted(spans)),

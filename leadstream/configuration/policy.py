@@ -127,6 +127,7 @@ class MemberSection(Section):
     result: float = 0.0
 
     def member(self, id: str, zone: ZoneInfo) -> Member:
+        """The person of this id; days of absence begin and end in ``zone``."""
         absences = tuple(Absence(moment_ms(a.from_, zone), moment_ms(a.until, zone), a.reason) for a in self.absences)
         return Member(**{**dict(self), "id": id, "absences": absences})
 

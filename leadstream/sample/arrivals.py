@@ -14,6 +14,8 @@ Expect = Literal["one", "apart", "colleagues", "contested", "unsure", "suppresse
 
 
 class Arrival(NamedTuple):
+    """One lead of a sample as its door gets it."""
+
     door: Door
     fields: Fields
     call: str = ""
@@ -23,12 +25,15 @@ class Arrival(NamedTuple):
 
 
 class Case(NamedTuple):
+    """Leads of one story, and what should become of them."""
+
     kind: str
     expect: Expect | None  # None: an ordinary customer
     arrivals: tuple[Arrival, ...]
 
 
 def form(fields: Fields) -> Arrival:
+    """A web form with these fields."""
     return Arrival("form", fields)
 
 
