@@ -26,8 +26,8 @@ from leads.records import Address, Company, Email, Facts, Name, Phone
 from matchers import compare
 
 SETS = (
-    *("leads10k", "febrl3", "fake_1000", "fodors_zagats", "chicago_early_childhood", "cn_company_brands"),
-    *("patstat_applicants", "ror_chinese_orgs", "ror_affiliations"),
+    *("leads10k", "febrl3", "febrl3, birth date and id", "fake_1000", "fodors_zagats", "chicago_early_childhood"),
+    *("cn_company_brands", "patstat_applicants", "ror_chinese_orgs", "ror_affiliations"),
 )
 _READINGS = leads.pinyin.table()
 
@@ -71,6 +71,7 @@ COMPARISONS: dict[str, tuple[Any, str, Callable[..., Any]]] = {
     "name": (compare.name, "compare", lambda *_: None),
     "phone": (compare.phone, "compare", lambda *_: []),
     "email": (compare.email, "compare", lambda *_: []),
+    "custom": (compare.custom, "compare", lambda *_: []),
     "handle": (compare.handle, "compare", lambda *_: []),
     "handle by mailbox": (compare.handle, "by_mailbox", lambda *_: None),
     "mailbox spells the name": (compare.email, "spells", lambda *_: 0),
@@ -82,7 +83,9 @@ COMPARISONS: dict[str, tuple[Any, str, Callable[..., Any]]] = {
 }
 
 
-Prepared = list[tuple[Path, list[str], list[tuple[str, Facts]]]]
+#: (name, folder, column -> kind of a declared field)
+Set = tuple[str, Path, dict[str, str]]
+Prepared = list[tuple[str, Path, list[str], list[tuple[str, Facts]]]]
 
 
 def _patches(part: str, kind: str) -> list[Any]:
@@ -107,29 +110,30 @@ def without(part: str, kind: str) -> Iterator[None]:
         yield
 
 
-def prepared(folders: list[str]) -> Prepared:
+def prepared(sets: list[Set]) -> Prepared:
     """The sets, prepared."""
     found: Prepared = []
-    for folder in map(Path, folders):
-        rows = list(accuracy.rows_of(folder))
-        found.append((folder, [name for name, _ in rows], accuracy.facts_of(rows, Preparation())[0]))
+    for name, folder, kinds in sets:
+        rows = list(accuracy.rows_of(folder, None, kinds))
+        facts, _, _ = accuracy.facts_of(rows, Preparation(kinds=kinds))
+        found.append((name, folder, [row for row, _ in rows], facts))
     return found
 
 
 def scores(sets: Prepared) -> dict[str, dict[str, float]]:
     """Set -> its figures."""
     found = {}
-    for folder, ids, facts in sets:
+    for name, folder, ids, facts in sets:
         _, report = accuracy.measure(facts, folder, ids)
-        found[folder.name] = {"f1": round(report.cluster_pairs.f1, 4), "keys": round(report.keys, 2)}
-        found[folder.name]["candidates"] = round(report.candidates, 2)
+        found[name] = {"f1": round(report.cluster_pairs.f1, 4), "keys": round(report.keys, 2)}
+        found[name]["candidates"] = round(report.candidates, 2)
     return found
 
 
-def normalised(kind: str, folders: list[str]) -> dict[str, dict[str, float]]:
+def normalised(kind: str, sets: list[Set]) -> dict[str, dict[str, float]]:
     """Without a normaliser, in a fresh process: what it found is remembered in many places."""
     with without("normaliser", kind):
-        return scores(prepared(folders))
+        return scores(prepared(sets))
 
 
 def run(*, full: bool) -> dict[str, Any]:
@@ -138,9 +142,9 @@ def run(*, full: bool) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as home:
         own_leads.make(Path(home) / "own_leads", 10_000, 1, [])
         other_leads.make(Path(home) / "other_leads", 10_000, 1, [], [])
-        folders = [str(folder) for name in names if (folder := data.folder(name))]
-        folders += [f"{home}/own_leads", f"{home}/other_leads"]
-        sets = prepared(folders)
+        made = [(name, Path(home) / name, dict[str, str]()) for name in ("own_leads", "other_leads")]
+        given = [*data.known(names), *made]
+        sets = prepared(given)
         found: dict[str, Any] = {"whole": scores(sets)}
         for kind in matchers.keys.KINDS:
             if kind not in "CFJ":  # calls and bare texts: no set has them
@@ -152,5 +156,5 @@ def run(*, full: bool) -> dict[str, Any]:
         fresh = multiprocessing.get_context("spawn")
         for kind in NORMALISERS:
             with fresh.Pool(1) as pool:
-                found[f"normaliser {kind}"] = pool.apply(normalised, (kind, folders))
+                found[f"normaliser {kind}"] = pool.apply(normalised, (kind, given))
     return found

@@ -4,10 +4,24 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from benchmarks.accuracy import rows_of
 from benchmarks.own_leads import make
+
+#: Sets with fields that a tenant would declare: what they are called here -> (the set, column -> kind).
+DECLARED: dict[str, tuple[str, dict[str, str]]] = {
+    "febrl3, birth date and id": ("febrl3", {"date_of_birth": "date", "soc_sec_id": "id"})
+}
+
+
+def known(names: Iterable[str]) -> Iterator[tuple[str, Path, dict[str, str]]]:
+    """(name, folder, declared fields) of those that are there."""
+    for name in names:
+        of, kinds = DECLARED.get(name, (name, {}))
+        if found := folder(of):
+            yield name, found, kinds
 
 
 def folder(name: str) -> Path | None:

@@ -35,24 +35,19 @@ PEERS = {
 }
 THRESHOLDS = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.99, 0.999)
 SETS = (
-    *("leads10k", "febrl3", "fodors_zagats", "fake_1000", "cn_company_brands", "chicago_early_childhood"),
-    *("patstat_applicants", "ror_affiliations", "ror_chinese_orgs"),
+    *("leads10k", "febrl3, birth date and id", "fodors_zagats", "fake_1000", "cn_company_brands"),
+    *("chicago_early_childhood", "patstat_applicants", "ror_affiliations", "ror_chinese_orgs"),
 )
-FULL_SETS = (*SETS, "leads100k", "febrl1", "febrl2")
-#: Custom fields of a set, for everybody.
-KINDS = {"febrl3": {"date_of_birth": "date", "soc_sec_id": "id"}}
+FULL_SETS = (*SETS, "leads100k", "febrl1", "febrl2", "febrl3")
 LONGEST_S = 900
 
 
 def run(*, full: bool) -> dict[str, Any]:
     """Per set: ours, then each peer. ``full`` takes the larger sets too."""
     environment()
-    folders = [folder for name in (FULL_SETS if full else SETS) if (folder := data.folder(name))]
-    if folders:
-        return {
-            "versions": versions(),
-            "sets": {folder.name: measure(folder, KINDS.get(folder.name, {})) for folder in folders},
-        }
+    sets = {name: measure(folder, kinds) for name, folder, kinds in data.known(FULL_SETS if full else SETS)}
+    if sets:
+        return {"versions": versions(), "sets": sets}
     with tempfile.TemporaryDirectory() as home:
         from benchmarks.own_leads import make
 
