@@ -251,6 +251,7 @@ class Registered(msgspec.Struct, frozen=True, gc=False):
         int, ...
     ]  # per key: distinct entities that hold it besides mine; -1 when the bucket is full: no evidence
     outcome: bytes | None = None  # already decided: the stored outcome
+    restored: int = 0  # mask of keys that a person restored: they tell, however many hold them
 
 
 class IndexStats(msgspec.Struct, frozen=True, gc=False):

@@ -38,13 +38,17 @@ def read_answer(batch: Sequence[Registration], sizes: bytes, reply: Any) -> Regi
         counter = _signed.get(size) or _signed.setdefault(size, Struct(f"{size}b"))
         counts = counter.unpack_from(leads, at)
         at += size
+        restored = 0
+        if counts and min(counts) < -1:
+            restored = sum(1 << key for key, count in enumerate(counts) if count < -1)
+            counts = tuple(-2 - count if count < -1 else count for count in counts)
         if len(one.keys) > size:
             counts += (-1,) * (len(one.keys) - size)  # not indexed: no evidence
         decided = outcomes.get(i)
         if decided is None and entity not in entities:
             entities[entity] = EntityView(entity, 0, (entity,), 1)
         known.setdefault(seq, one.record)
-        registered.append(Registered(one.event, seq, entity, candidates, counts, decided))
+        registered.append(Registered(one.event, seq, entity, candidates, counts, decided, restored))
     return RegisterAnswer(tuple(registered), entities, known, IndexStats(highest, joined))
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from redis.asyncio import Redis
 
-from leads.commonness import ACCOUNT, COMMON, CROWDED, FEW, WEAK
+from leads.commonness import ACCOUNT, COMMON, FEW, WEAK
 from leads.records import (
     Committed,
     Decision,
@@ -29,7 +29,7 @@ from stores.scripts import Script
 
 #: A lead's keys beyond these are not indexed; they come strongest first. The mask of shared keys is a double in Lua.
 MOST_KEYS = 52
-_COMMON = (WEAK, ACCOUNT, COMMON, FEW, CROWDED)
+_COMMON = (WEAK, ACCOUNT, COMMON, FEW)
 REGISTER = Script("register", "register_numbers", "register_buckets", logged=False)
 
 

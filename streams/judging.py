@@ -111,6 +111,8 @@ class Judging:
         roots = [self._overlay.find(candidate.entity) for candidate in mine.candidates]
         counts = self._counts(mine, own, roots)
         crowded, common = shared_by_many(keys, counts)
+        if mine.restored:
+            crowded, common = crowded & ~mine.restored, common & ~mine.restored
         if crowded:
             counts = [-1 if crowded >> key & 1 else n for key, n in enumerate(counts)]
         groups: dict[int, list[int]] = {}  # root -> [first, shared, entities of the view...]

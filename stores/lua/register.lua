@@ -5,9 +5,9 @@
 --      8 '1': send records, 9 lengths of the records (4 bytes each), 10 the records, 11 the cases of key this client
 --      makes (U, L or both; '' does not say), 12 '1': rekey, the events are 12 NUL and the seq of a lead on record,
 --      13 weak kinds, 14 those of them that tell an account, 15 holders that make a weak key common, 16 how many of
---      a common account are told of all the same, 17 holders that make any key crowded (leads/commonness.py)
+--      a common account are told of all the same (leads/commonness.py)
 -- Reply: per lead seq4 entity4 candidates1 (first seq4 entity4 mask8)* and a signed byte a key (how many other entities
---      hold it, -1 full); views of one lead id4 version8, none of who shares but one common value; views of more id4
+--      hold it, -1 full, of one that a person restored -2 less that number); views of one lead id4 version8, none of who shares but one common value; views of more id4
 --      version8 size4 listed1 seq4*; seqs of the records; records; index, outcome, ...;
 --      highest seq, joined.
 -- In front of it, in this order: shared, register_numbers, register_buckets.
@@ -22,7 +22,6 @@ local function place(value, mine)
 end
 
 local weak, accounts, common_at, few = ARGV[13] or '', ARGV[14] or '', tonumber(ARGV[15] or 0), tonumber(ARGV[16] or 0)
-local crowded_at = tonumber(ARGV[17] or 0)
 local UNDER_WAY = 4096
 -- Whether who shares this key alone is left out of the views: twice as many hold it as judging asks for, and young leads do not
 -- count, for they may be under way and all one customer's: what is judged must not depend on what is committed just then.
@@ -88,9 +87,6 @@ for i = 1, n do
             c.first = s
           end
         end
-        if flag[key] == RESTORED then -- whoever restored it wants it to tell: below the counts of leads/commonness.py
-          others = math.min(others, string.find(weak, sub(key, 1, 1), 1, true) and common_at - 1 or crowded_at - 1)
-        end
         counts[k] = others
         if not within then
           bucket[key] = before == #value and value .. mine or sub(value, 1, before) .. mine .. sub(value, before + 1)
@@ -130,7 +126,11 @@ for i = 1, n do
       listed[#listed + 1] = own
       want(own)
     end
-    for k = 1, keys_here do counts[k] = counts[k] < 0 and 255 or math.min(counts[k], 127) end
+    for k = 1, keys_here do
+      if counts[k] < 0 then counts[k] = 255
+      elseif flag[key_of[start[i] + k]] == RESTORED then counts[k] = 254 - math.min(counts[k], 126)
+      else counts[k] = math.min(counts[k], 127) end
+    end
     reply[#reply + 1] = char(unpack(counts))
   end
 end

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from stores.demoted import demoted, restore
 from tests.scenarios.town import Fields, Town
 
 FIRM = {"company": "上海恒远自动化设备有限公司", "city": "上海"}
@@ -19,3 +20,17 @@ async def test_whoever_comes_again_is_found_among_his_colleagues(town: Town) -> 
     heard = await town.one_by_one(*COLLEAGUES, COLLEAGUES[4], {**FIRM, "name": NAMES[6]})
     customers = await town.customers(heard)
     assert customers[-2:] == [customers[4], customers[6]]
+
+
+async def test_a_number_that_was_demoted_tells_nothing_until_a_person_restores_it(town: Town) -> None:
+    store, tenant = town.index.client, town.tenant
+    crowd: list[Fields] = [
+        {"name": f"{one}{two}", "phone": "13900137777"} for one in "赵钱孙李周吴" for two in "娜强磊洋艳勇"
+    ]
+    silent = (await town.one_by_one(*crowd, {"phone": "13900137777"}))[-1]
+    assert not silent.evidence
+    for one in await demoted(store, tenant):
+        assert await restore(store, tenant, one.key, 100, 1)
+    (told,) = await town.one_by_one({"phone": "13900137777", "name": "郑爽"})
+    assert "phone" in {met.field for met in told.evidence}
+    assert told.code != "merged"
