@@ -179,21 +179,7 @@ def _add_up(
     both_bare: bool,
     firm: Met | None,
 ) -> Scored:
-    phones = person = account = against = 0.0
-    rivals = inf
-    fields = set()
-    for met in mets:
-        if (met.field, met.level) in _ACCOUNT or met.field in _ACCOUNT_FIELDS:
-            account += met.bits
-            if met.bits > 0:
-                fields.add(met.field)
-                rivals = min(rivals, met.rivals or rivals)
-        elif met.bits < 0:
-            against += met.bits
-        elif met.field == "phone":
-            phones += met.bits
-        else:
-            person += met.bits
+    phones, person, account, against, rivals, fields = _by_witness(mets)
     firms_differ = both_bare and firm is not None and firm.level in company.CONFLICTS
     personal = phones + person > 1
     if personal and not conflict:
@@ -225,6 +211,26 @@ def _add_up(
     mets.append(names)
     born = any(met.field in ("id", "date") and met.bits > 4 for met in mets)
     return Scored(bits, mets, names.level, personal, both_bare, firm.level if firm is not None else "", born)
+
+
+def _by_witness(mets: list[Met]) -> tuple[float, float, float, float, float, set[str]]:
+    """Bits of phones, of what is a person's, of the account, and against; the fewest rivals of an account value, and its fields."""
+    phones = person = account = against = 0.0
+    rivals = inf
+    fields: set[str] = set()
+    for met in mets:
+        if (met.field, met.level) in _ACCOUNT or met.field in _ACCOUNT_FIELDS:
+            account += met.bits
+            if met.bits > 0:
+                fields.add(met.field)
+                rivals = min(rivals, met.rivals or rivals)
+        elif met.bits < 0:
+            against += met.bits
+        elif met.field == "phone":
+            phones += met.bits
+        else:
+            person += met.bits
+    return phones, person, account, against, rivals, fields
 
 
 def _agent(names: Met, firm: Met | None) -> bool:
