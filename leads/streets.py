@@ -11,8 +11,12 @@ from rapidfuzz.distance import OSA
 from leads.text import knowledge
 
 _NUMBERED: Final = re.compile(r"\d+")
-_LONG_TYPE: Final = 5  # letters: street, place, close
-_NAME: Final = 3  # letters a name has at least that a type is glued to
+_LONG_TYPE: Final = 5  # letters of a type that may be glued to a name (place, close)
+_NAME: Final = 3  # letters that name has at least
+_MISTYPED: Final = (
+    6  # letters of a type that may be mistyped: with fewer too many words are but a letter off (peace, palace, count)
+)
+_OTHER_WORDS: Final = frozenset({"venue", "squire"})
 
 
 class _Tables(NamedTuple):
@@ -71,15 +75,13 @@ def _mended(words: tuple[str, ...]) -> tuple[str, ...]:
 
 @lru_cache(1 << 10)
 def _type_meant(word: str, *, glued_only: bool) -> tuple[str, ...]:
-    """(name, type) or (type,) that a word is meant to be; empty when it is none. Short types are like too many words."""
-    if len(word) < _LONG_TYPE:
+    """(name, type) or (type,) that a word is meant to be; empty when it is none."""
+    if len(word) < _LONG_TYPE or word in _OTHER_WORDS:
         return ()
     for kind in sorted(_tables().types):
-        if len(kind) < _LONG_TYPE:
-            continue
-        if not glued_only and OSA.distance(word, kind, score_cutoff=1) <= 1:
+        if len(kind) >= _MISTYPED and not glued_only and OSA.distance(word, kind, score_cutoff=1) <= 1:
             return (kind,)
-        if word.endswith(kind) and len(word) - len(kind) >= _NAME:
+        if len(kind) >= _LONG_TYPE and word.endswith(kind) and len(word) - len(kind) >= _NAME:
             return word[: -len(kind)], kind
     return ()
 

@@ -47,6 +47,7 @@ Parts = tuple[str, str, str, str, str, str, str]
         ("5500 N. St. Louis", ("", "", "", "north saint louis", "5500", "", "")),
         ("24 yarra srteet katalina forrest", ("", "", "", "yarra street", "24", "", "katalina forrest")),
         ("6 hawkerplace longridge", ("", "", "", "hawker place", "6", "", "longridge")),
+        ("12 grand palace", ("", "", "", "grand palace", "12", "", "")),
         ("12 crystal palace street", ("", "", "", "crystal palace street", "12", "", "")),
         ("15 longridge", ("", "", "", "longridge", "15", "", "")),
         ("854 Seventh Avenue", ("", "", "", "7th avenue", "854", "", "")),
