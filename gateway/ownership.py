@@ -185,6 +185,7 @@ class _Door:
         return Result(receipt=receipt, customer=await self.customer(who, receipt, said.scope), **answer)
 
     async def report(self, request: Request, said: Report, who: TokenSpec, key: str) -> Reported:
+        """A customer whom a member enters as his own, accepted as a lead of his. Raises Problem: no member, over its pace, a bad field."""
         acceptance = self._acceptance
         if not who.member:
             raise refusal("no_member")

@@ -112,6 +112,7 @@ def flatten(value: dict[str, Any], limits: Limits) -> dict[str, str]:
     flat: dict[str, str] = {}
 
     def put(path: str, item: Any, depth: int) -> None:
+        """Enter what stands at this path, and all below it."""
         if depth > limits.depth:
             raise Malformed("nested too deeply")
         if isinstance(item, dict):

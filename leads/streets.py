@@ -14,9 +14,9 @@ _NUMBERED: Final = re.compile(r"\d+")
 _LONG_TYPE: Final = 5  # letters of a type that may be glued to a name (place, close)
 _NAME: Final = 3  # letters that name has at least
 _MISTYPED: Final = (
-    6  # letters of a type that may be mistyped: with fewer too many words are but a letter off (peace, palace, count)
+    6  # letters of a type that may be mistyped: peace, palace and count are but a letter off shorter ones
 )
-_OTHER_WORDS: Final = frozenset({"venue", "squire"})
+_OTHER_WORDS: Final = frozenset({"venue", "squire"})  # a letter off longer ones
 
 
 class _Tables(NamedTuple):
@@ -50,7 +50,8 @@ def street(words: list[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         kept = (*kept[:first], "saint", *kept[first + 1 :])
     end = next((at for at, word in enumerate(kept) if at and word in tables.notes), len(kept))
     last = _type_at(kept[:end])
-    if not last and (mended := _mended(kept[:end])) != kept[:end]:
+    if not last:
+        mended = _mended(kept[:end])
         kept, end = (*mended, *kept[end:]), len(mended)
         last = _type_at(mended)
     last = last or end - 1

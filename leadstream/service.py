@@ -159,6 +159,7 @@ class _Child:
         self._born = self._next = 0.0
 
     def keep(self) -> None:
+        """Start the part when it is not running and its pause is over: each longer than the last, short again once it has lived."""
         now = time.monotonic()
         if self._process and self._process.poll() is None:
             return

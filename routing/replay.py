@@ -74,6 +74,7 @@ class _Replay:
         self.waits: list[int] = []
 
     def take(self, step: Step, routed: bool) -> None:
+        """Go on by one effect of the journal. ``routed``: the rules are asked who gets the lead; else it only tells who holds whom."""
         for gone in step.absorbed:
             self._meet(step.entity, gone)
         self._drain(step.at_ms)

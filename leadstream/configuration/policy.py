@@ -85,6 +85,7 @@ class RuleSection(Section):
     widen: tuple[WideningSection, ...] = ()
 
     def rule(self, grades: dict[Grade, Names]) -> Rule:
+        """The rule as routing compiles it; ``grades`` are the levels of each grade, for a rule that names none of its own."""
         return Rule(
             id=self.id,
             when=conditions(self.when),
@@ -150,6 +151,7 @@ class PoolSection(Section):
     warn_days: Days = 0.0
 
     def pool(self, id: str) -> Pool:
+        """The pool of this id, its days as milliseconds."""
         return Pool(
             id=id,
             members=self.members,

@@ -7,8 +7,8 @@
 --      13 weak kinds, 14 those of them that tell an account, 15 holders that make a weak key common, 16 how many of
 --      a common account are told of all the same (leads/commonness.py)
 -- Reply: per lead seq4 entity4 candidates1 (first seq4 entity4 mask8)* and a signed byte a key (how many other entities
---      hold it, -1 full, of one that a person restored -2 less that number); views of one lead id4 version8, none of who shares but one common value; views of more id4
---      version8 size4 listed1 seq4*; seqs of the records; records; index, outcome, ...;
+--      hold it, -1 full, of one that a person restored -2 less that number); views of one lead id4 version8, none of who
+--      shares but one common value; views of more id4 version8 size4 listed1 seq4*; seqs of the records; records; index, outcome, ...;
 --      highest seq, joined.
 -- In front of it, in this order: shared, register_numbers, register_buckets.
 -- Where my seq stands in a bucket: bytes before it, and whether it is in it.
