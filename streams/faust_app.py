@@ -21,6 +21,7 @@ import faust
 from leads.errors import Unavailable
 from stores.patience import Patience
 from stores.portions import portions
+from streams.faust_consumer import Consumer, Order
 from streams.kafka_log import message
 from streams.ports import Handler, Message
 
@@ -76,8 +77,8 @@ def make_app(
         worker_redirect_stdouts=False,
     )
     source = app.topic(topic, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
-    app.patience = hold
-    order = _Order()
+    app.transport.Consumer = Consumer
+    app.patience, app.order = hold, Order()
 
     async def dispose(messages: Sequence[Message]) -> None:
         try:
@@ -91,12 +92,9 @@ def make_app(
     async def take(stream: Any) -> None:
         async for events in stream.take_events(most, within=within_s):
             records = [event.message for event in events]
-            if not order.continues(records):
+            if not app.order.continues(records):
                 _die("messages are missing between two batches")
             await _unbroken(dispose([message(record) for record in records]))
-
-    async def revoked(*_: Any, **__: Any) -> None:
-        order.forget()
 
     async def shutdown(*_: Any, **__: Any) -> None:
         for close in closing:
@@ -105,7 +103,6 @@ def make_app(
     app.agent(source, name="leads", concurrency=1)(take)
     for begin in opening:
         app.task(begin)
-    app.on_partitions_revoked.connect(revoked)
     app.on_before_shutdown.connect(shutdown)
     return app
 
@@ -126,27 +123,6 @@ def run_worker(app: Any, *, loglevel: str = "warning") -> NoReturn:
     worker.spinner = None  # it writes control codes even where no terminal is
     worker.execute_from_commandline()
     raise SystemExit(0)
-
-
-class _Order:
-    """Notices when Faust hands over a message without the one before it, which it then would commit over.
-
-    Raw topics are neither compacted nor transactional, so offsets of one assignment have no holes, unless retention
-    cut them off meanwhile: then the restart begins after the hole.
-    """
-
-    def __init__(self) -> None:
-        self._next: dict[int, int] = {}
-
-    def continues(self, records: Sequence[Any]) -> bool:
-        for record in records:
-            if record.offset > self._next.get(record.partition, record.offset):
-                return False
-            self._next[record.partition] = record.offset + 1
-        return True
-
-    def forget(self) -> None:
-        self._next.clear()
 
 
 async def _unbroken(work: Awaitable[None]) -> None:

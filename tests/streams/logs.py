@@ -49,6 +49,11 @@ class Worker:
         return self._lines("begun")
 
     @property
+    def joined(self) -> int:
+        """How often partitions were assigned to it, counted when ``pause_s`` is given."""
+        return len(self._lines("joined"))
+
+    @property
     def done(self) -> list[Message]:
         """Messages whose batch the handler has ended."""
         return [_message(one) for batch in self._lines("done") for one in batch]

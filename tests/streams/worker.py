@@ -33,10 +33,7 @@ def make_handler(config: dict[str, Any]) -> Handler:
         return fail == "down" and not mended.exists()
 
     def write(line: dict[str, Any]) -> None:
-        with open(config["into"], "a", encoding="utf-8") as file:
-            file.write(json.dumps(line) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+        write_line(config, line)
 
     async def handler(messages: Sequence[Message]) -> None:
         write({"begun": [one.ref for one in messages], "by": config["name"]})
@@ -51,6 +48,13 @@ def make_handler(config: dict[str, Any]) -> Handler:
         write({"done": [_plain(one) for one in messages], "by": config["name"]})
 
     return handler
+
+
+def write_line(config: dict[str, Any], line: dict[str, Any]) -> None:
+    with open(config["into"], "a", encoding="utf-8") as file:
+        file.write(json.dumps(line) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _plain(one: Message) -> dict[str, Any]:
@@ -78,6 +82,14 @@ def main(config: dict[str, Any]) -> None:
             session_s=config.get("session_s", 3.0),
             slot=config.get("slot", ""),
         )
+        if pause_s := config.get("pause_s"):
+
+            async def between(*_: Any, **__: Any) -> None:
+                """Between the assignment of partitions and the first message of it."""
+                write_line(config, {"joined": config["name"]})
+                await asyncio.sleep(pause_s)
+
+            app.on_rebalance_complete.connect(between)
         run_worker(app)
     asyncio.run(_consume_stream(config, handler, patience, most, within_s))
 
