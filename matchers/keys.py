@@ -10,10 +10,12 @@ import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from leads.companies import core_reading
+from leads.company_tables import company_words
 from leads.name_rarity import is_rare, sounds
+from leads.name_tables import titles
 from leads.names import letters
 from leads.phones import line_city
 from leads.records import Company, Email, Facts, Name, Phone
@@ -25,7 +27,7 @@ from matchers.sketch import bands, head_words
 KINDS: Final[dict[str, str]] = {
     "C": "status events of one call",
     "I": "a declared identifier",
-    "P": "phone number, without country code; landlines by their last seven digits",
+    "P": "phone number: Chinese landlines by their last seven digits, other countries' numbers by their last nine",
     "E": "mailbox at domain without suffix; QQ numbers as mailboxes",
     "W": "WeChat or another handle; a free mailbox's name, which is one as often",
     "Q": "sorted name letters and a phone's first six digits; surname and a mobile's first three and last four: what "
@@ -34,7 +36,8 @@ KINDS: Final[dict[str, str]] = {
     "N": "a rare Chinese name as it sounds, in place of Q and T with the whole name",
     "T": "sorted name letters and city",
     "O": "organisation and city: core as it sounds, else the company mail domain; without city too for the nameless",
-    "S": "surname and organisation, a romanised surname by what it may stand for",
+    "S": "surname or Latin first name and organisation (a Latin one by its first telling word) or mail domain; a romanised "
+    "surname by what it may stand for",
     "A": "road, number and city; without the city too for records with neither phone nor company",
     "L": "weak: sorted name letters; mailbox name alone; mail domain",
     "X": "weak: one word of the name and the place",
@@ -48,7 +51,7 @@ _DOMAIN_TAIL: Final = re.compile(r"(?<=....)(?:-?(?:group|tech|china|corp|inc|cn
 _RARE: Final = 19.0  # bits: a name by its sound that one in half a million has
 _LETTERS: Final = {kind: kind.encode() for kind in KINDS}
 #: Which keys a record gets. Raise it with every change of ``plan`` that gives other keys, and see ``schemes.py``.
-KEY_VERSION: Final = 3
+KEY_VERSION: Final = 4
 MOST_KEYS: Final = 12
 MOST_WEAK_KEYS: Final = 24  # records with neither phone nor company: few of them, and hard to find otherwise
 
@@ -56,9 +59,21 @@ Plan = tuple[tuple[str, str], ...]
 
 
 def phone_value(phone: Phone) -> str:
-    """What a number is found by. Landlines are written with and without area code, so their last seven digits."""
+    """What a number is found by: a Chinese mobile whole; Chinese landlines, which are written with and without area code, and
+    short numbers by their last seven digits; others by their last nine, since not everybody knows which of the first are
+    country code, trunk zero or number."""
     digits = phone.digits
-    return digits[-7:] if phone.kind == "landline" or len(digits) <= 8 else digits
+    if len(digits) <= 8 or (phone.kind == "landline" and phone.country in ("", "86")):
+        return digits[-7:]
+    return digits if phone.country == "86" and phone.kind == "mobile" else digits[-9:]
+
+
+def numbers(phone: Phone) -> tuple[str, ...]:
+    """All that a number is found by: what looks like a Chinese landline may be another country's number."""
+    value = phone_value(phone)
+    if phone.kind == "landline" and not phone.country and len(phone.digits) > 8:
+        return value, phone.digits[-9:]
+    return (value,)
 
 
 def mail_value(mail: Email) -> str:
@@ -120,35 +135,45 @@ def plan(facts: Facts) -> Plan:
     held = _planned.get(id(facts))
     if held is not None and held[0] is facts:
         return held[1]
-    made = make(facts, house_in_city, sounds)
+    made = make(facts, NOW)
     if len(_planned) >= _PLANNED:
         del _planned[next(iter(_planned))]
     _planned[id(facts)] = (facts, made)
     return made
 
 
-def make(facts: Facts, houses: Callable[[Facts, str], Plan], rare_name: Callable[[Name], str]) -> Plan:
-    """The keys in clear, with those of houses and of rare names as told: versions differ in them (``schemes.py``)."""
+class Rules(NamedTuple):
+    """In what versions of the keys differ, see ``schemes.py``."""
+
+    houses: Callable[[Facts, str], Plan]
+    rare_name: Callable[[Name], str]
+    numbers: Callable[[Phone], tuple[str, ...]]
+    surnames: Callable[[Name], tuple[str, ...]]
+    bearers: Callable[[Facts, tuple[str, ...], str], Plan]
+
+
+def make(facts: Facts, rules: Rules) -> Plan:
+    """The keys in clear under ``rules``."""
     out: list[tuple[str, str]] = []
-    _identities(facts, out)
+    _identities(facts, rules.numbers, out)
     company, name, city = facts.company, facts.name, city_of(facts)
     organisation = core_reading(company) if company is not None else company_domain(facts)
     full = name is not None and name.kind == "full" and bool(name.latin)
     sorted_letters = letters(name) if full and name is not None else ""
-    surnames = surnames_of(name) if name is not None and name.surname else ()
+    surnames = rules.surnames(name) if name is not None and name.surname else ()
     rare = name is not None and is_rare(name, _RARE)
     for phone in facts.phones[:2]:
         _damaged(phone, "" if rare else sorted_letters, surnames, out)
     if rare and name is not None:
-        out.append(("N", rare_name(name)))
+        out.append(("N", rules.rare_name(name)))
     elif sorted_letters and city:
         out.append(("T", f"{sorted_letters}|{city}"))
     if organisation:
-        out += colleagues(surnames, organisation)
+        out += rules.bearers(facts, surnames, organisation)
         out.append(("O", f"{organisation}|{city}"))
         if city and (name is None or name.kind == "role"):
             out.append(("O", f"{organisation}|"))
-    out += houses(facts, city)
+    out += rules.houses(facts, city)
     most = MOST_KEYS
     if not facts.phones and company is None:
         _weak(facts, city, out)
@@ -177,16 +202,51 @@ def house_in_city(facts: Facts, city: str) -> Plan:
     return here if facts.phones or facts.company is not None else here + anywhere
 
 
-def colleagues(surnames: Iterable[str], organisation: str) -> Plan:
+def colleagues(surnames: Iterable[str], company: Company) -> Plan:
     """The keys of those who bear one of the surnames in an organisation."""
-    return tuple([("S", f"{surname}|{organisation}") for surname in surnames])
+    return persons(surnames, _head(company))
+
+
+def persons(names: Iterable[str], organisation: str) -> Plan:
+    """The keys of those who are called so in an organisation."""
+    return tuple([("S", f"{name}|{organisation}") for name in names])
+
+
+def bearers(facts: Facts, surnames: tuple[str, ...], organisation: str) -> Plan:
+    """The person in the organisation: by surname and, in Latin letters, by first name, since calls leave the other out; with
+    the mail domain besides where that is another word, since organisations are misspelled and have several names."""
+    company, name = facts.company, facts.name
+    if company is None or name is None:
+        return persons(surnames, organisation)
+    found = colleagues(surnames, company)
+    if name.script == "latin" and (first := name.given.partition(" ")[0]) and len(first) > 1:
+        found += colleagues((first,), company)
+    domain = company_domain(facts) if surnames else ""
+    return found + persons(surnames, domain) if domain not in ("", organisation) else found
+
+
+def _head(company: Company) -> str:
+    """How an organisation begins: a Latin name with the word that names it, since what follows is left out, abbreviated or
+    misspelled; a Han one with its whole core."""
+    core = company.core
+    if " " not in core or not core.isascii():
+        return core_reading(company)
+    trades = company_words().trade
+    return next((word for word in core.split() if len(word) >= 4 and word not in trades), core.replace(" ", ""))
 
 
 def surnames_of(name: Name) -> tuple[str, ...]:
     """The surname's reading; of a romanised one each it may stand for (cheung: zhang)."""
     if name.script == "han" and name.latin:
         return name.latin[:1]
-    return likely_surnames(name.surname) or (name.surname,)
+    likely = likely_surnames(name.surname)
+    if not likely:
+        particle = titles().particle
+        likely = tuple(word for word in name.surname.split() if word not in particle)[:2] or (name.surname,)
+    words = name.given.split()
+    if len(words) > 1 and len(words[-1]) > 1 and not likely_surnames(words[-1]):
+        return (*likely, words[-1])  # Manuel Molina Pérez is Manuel Molina, too
+    return likely
 
 
 def _damaged(phone: Phone, sorted_letters: str, surnames: tuple[str, ...], out: list[tuple[str, str]]) -> None:
@@ -207,12 +267,12 @@ def _road(latin: tuple[str, ...], road: str) -> str:
     return parts(road).name if road.isascii() or not latin else "".join(latin)
 
 
-def _identities(facts: Facts, out: list[tuple[str, str]]) -> None:
+def _identities(facts: Facts, numbers: Callable[[Phone], tuple[str, ...]], out: list[tuple[str, str]]) -> None:
     """Values that belong to one person: phone, mailbox, handle, identifier, date, call."""
     if facts.call:
         out.append(("C", facts.call))
     out.extend(("I", f"{item.name}={item.value}") for item in facts.custom if item.kind == "id" and item.value)
-    out.extend(("P", phone_value(phone)) for phone in facts.phones[:3] if phone.digits)
+    out.extend(("P", value) for phone in facts.phones[:3] if phone.digits for value in numbers(phone))
     for mail in facts.emails[:3]:
         out.append(("E", mail_value(mail)))
         if is_mobile(mail.local):
@@ -271,6 +331,10 @@ def _text(text: str, out: list[tuple[str, str]]) -> None:
     words = head_words(text)
     out.extend(("F", f"word={word}") for word in words)
     out.extend(("F", band) for band in bands(" ".join(words), 4, 2))
+
+
+#: The rules in force.
+NOW: Final = Rules(house_in_city, sounds, numbers, surnames_of, bearers)
 
 
 @lru_cache(16)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 from leads.records import Address, Company, Custom, Email, Facts, Handle, Name, Neighbour, Phone
-from matchers.compare.email import is_role
+from matchers.compare.email import is_role, of_organisation
 from matchers.keys import city_of, is_mobile
 
 
@@ -40,9 +40,10 @@ def bare(facts: Facts) -> bool:
     for phone in facts.phones:
         if phone.kind == "mobile" or phone.mask:
             return False
-    if facts.company is None and not any(is_role(mail) for mail in facts.emails):
+    firm = facts.company
+    if firm is None and not any(is_role(mail) for mail in facts.emails):
         return any(phone.kind == "landline" for phone in facts.phones) and not facts.emails
-    return all(is_role(mail) for mail in facts.emails)
+    return all(is_role(mail) or (firm is not None and of_organisation(mail, firm)) for mail in facts.emails)
 
 
 V = TypeVar("V")

@@ -1,33 +1,54 @@
 """Versions of match keys: the scheme in force, and former ones for as long as somebody's index may still be keyed by them.
 
-Whoever changes which keys a record gets raises ``KEY_VERSION`` in ``keys.py`` and puts the former ``plan`` in here under
-its number: without it an index of that version could not be used while ``leadstream rekey`` builds the new one.
+Whoever changes which keys a record gets raises ``KEY_VERSION`` in ``keys.py`` and puts the former rules in here under
+its number: without them an index of that version could not be used while ``leadstream rekey`` builds the new one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Final
 
 import msgspec
 
 from leads.errors import Misconfigured
+from leads.name_rarity import sounds
 from leads.names import letters
-from leads.records import Facts
-from matchers.keys import KEY_VERSION, Plan, hashed, house_anywhere, house_in_city, make, plan
+from leads.records import Facts, Name, Phone
+from leads.romanised import likely_surnames
+from matchers.keys import KEY_VERSION, Plan, Rules, hashed, house_anywhere, house_in_city, make, persons, plan
 
 
-def plan_1(facts: Facts) -> Plan:
-    """Keys of version 1: a house without its city, so that one of every city's 中山路 100 号 was a candidate."""
-    return make(facts, house_anywhere, letters)
+def _numbers(phone: Phone) -> tuple[str, ...]:
+    digits = phone.digits
+    return (digits[-7:] if phone.kind == "landline" or len(digits) <= 8 else digits,)
 
 
-def plan_2(facts: Facts) -> Plan:
-    """Keys of version 2: a rare name by its letters, so that two of three candidates had another name of the same letters."""
-    return make(facts, house_in_city, letters)
+def _surnames(name: Name) -> tuple[str, ...]:
+    if name.script == "han" and name.latin:
+        return name.latin[:1]
+    return likely_surnames(name.surname) or (name.surname,)
+
+
+def _bearers(facts: Facts, surnames: tuple[str, ...], organisation: str) -> Plan:
+    return persons(surnames, organisation)
+
+
+#: Up to version 3: every landline by its last seven digits and other numbers whole, so that a foreign number told with and without
+#: its country was two; one surname, in the whole core of an organisation.
+_3: Final = Rules(house_in_city, sounds, _numbers, _surnames, _bearers)
+#: Up to version 2: a rare name by its letters, so that two of three candidates had another name of the same letters.
+_2: Final = _3._replace(rare_name=letters)
+#: Version 1: a house without its city, so that one of every city's 中山路 100 号 was a candidate.
+_1: Final = _2._replace(houses=house_anywhere)
+
+
+def _scheme(rules: Rules) -> Callable[[Facts], Plan]:
+    return lambda facts: make(facts, rules)
 
 
 #: version -> the keys of a record in clear.
-SCHEMES: dict[int, Callable[[Facts], Plan]] = {1: plan_1, 2: plan_2, KEY_VERSION: plan}
+SCHEMES: dict[int, Callable[[Facts], Plan]] = {1: _scheme(_1), 2: _scheme(_2), 3: _scheme(_3), KEY_VERSION: plan}
 
 
 class Keying(msgspec.Struct, frozen=True):

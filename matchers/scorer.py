@@ -10,8 +10,7 @@ from __future__ import annotations
 from math import inf, log2
 from typing import Final, final
 
-from leads.companies import core_reading
-from leads.records import Facts
+from leads.records import Company, Facts
 from matchers.compare import address, company, custom, email, handle, name, phone, place, text
 from matchers.keys import city_of, colleagues, surnames_of, told_city
 from matchers.neighbours import Known, bare, handles_of, phones_of
@@ -46,6 +45,7 @@ _MOVED: Final = (
 )  # least that other company, address and city say together when something personal agrees: one change
 _FIELD: Final = 1.0  # bits of each further account field, two at most, when neither side names a person
 _FIELD_BARE: Final = 2.5  # the same when both are nothing but an organisation
+_DESK: Final = 2.0  # bits that a number is worth less as a line
 _LEAST_RIVALS: Final = 0.7  # colleagues nature provides for one account value
 _LEAST_RIVALS_BARE: Final = 0.08  # further organisations of that name
 
@@ -87,7 +87,7 @@ def score(facts: Facts, known: Known, scale: Scale, lead_bare: bool) -> Scored:
     if phones and known.phones:
         mets += phone.compare(phones, known.phones, scale, both_bare)
     if facts.emails and known.emails:
-        mets += email.compare(facts.emails, known.emails, scale)
+        mets += email.compare(facts.emails, known.emails, scale, _firms(facts, known))
     handles = handles_of(facts)
     if handles and known.handles:
         agrees = names is not None and names.level in name.AGREEMENTS
@@ -102,6 +102,8 @@ def score(facts: Facts, known: Known, scale: Scale, lead_bare: bool) -> Scored:
     elif firm.level != "differs" or not _misplaced(facts, known):
         firm = _of_that_name(facts, firm, names, scale)
         mets.append(firm)
+    if lead_bare != known.bare and firm is not None and firm.bits > 0 and _desk(facts, known, lead_bare):
+        mets = [met.worth(met.bits - _DESK, "line") if met.level == "number" else met for met in mets]
     if known.addresses:
         mets += address.compare(facts.address, known.addresses, scale, both_bare)
     if both_bare and any(met.level in address.HOUSE for met in mets):
@@ -124,6 +126,11 @@ def score(facts: Facts, known: Known, scale: Scale, lead_bare: bool) -> Scored:
     return _add_up(facts, known, scale, mets, names, conflict, both_bare, firm)
 
 
+def _firms(facts: Facts, known: Known) -> list[Company]:
+    firms = [firm for firm, _ in known.companies]
+    return firms if facts.company is None else [facts.company, *firms]
+
+
 def _of_that_name(facts: Facts, firm: Met, names: Met | None, scale: Scale) -> Met:
     """An organisation that agrees, when the surname does too: colleagues of other names are no rivals, and of those who
     bear it the surname tells none from another."""
@@ -131,12 +138,18 @@ def _of_that_name(facts: Facts, firm: Met, names: Met | None, scale: Scale) -> M
         return firm
     if facts.name is None or facts.company is None:
         return firm
-    keys = colleagues(surnames_of(facts.name), core_reading(facts.company))
+    keys = colleagues(surnames_of(facts.name), facts.company)
     known = [scale.rivals(*key) for key in keys if scale.held(*key) is not None]
     if not known:
         return firm
     rivals = max(known) * 2.0**names.bits + scale.weights.rows["company", firm.level].u
     return Met("company", firm.level, firm.bits + log2(firm.rivals / rivals), firm.seq, rivals, firm.kin)
+
+
+def _desk(facts: Facts, known: Known, lead_bare: bool) -> bool:
+    """Whether the side that names no person says that it is an organisation's desk: a role, or a mailbox that is nobody's. Its
+    number, where numbers do not tell mobile from landline, is the organisation's then."""
+    return bool(facts.name is not None or facts.emails) if lead_bare else bool(known.names or known.emails)
 
 
 def _one_house(mets: list[Met], firm: Met | None, scale: Scale) -> tuple[list[Met], Met | None]:

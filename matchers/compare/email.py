@@ -8,15 +8,17 @@ from typing import Final
 
 from rapidfuzz.distance import OSA
 
+from leads.companies import core_reading
 from leads.name_rarity import is_english_first
 from leads.name_tables import english
 from leads.nicknames import same_given
 from leads.pinyin import segment
-from leads.records import Email, Name
+from leads.records import Company, Email, Name
 from leads.romanised import surname_readings
 from matchers.keys import mail_value
 from matchers.scale import Met, Scale
 
+_LEAST_BRAND: Final = 6  # letters of a brand or mailbox from which on one may begin with the other
 _APART: Final = re.compile(r"[._-]")
 _DESKS: Final = ("info", "sales", "contact", "support", "service", "admin", "office", "marketing", "hr", "hello")
 _LONGEST_DESK: Final = max(map(len, _DESKS)) + 1
@@ -37,8 +39,23 @@ def is_role(mail: Email) -> bool:
     return mail.kind == "role" or (mail.kind == "company" and _mistyped_desk(mail.local))
 
 
-def compare(mine: Sequence[Email], theirs: Iterable[tuple[Email, int]], scale: Scale) -> list[Met]:
-    """The best agreement over all pairs of mailboxes, a shared company domain besides, or a difference."""
+def of_organisation(mail: Email, company: Company) -> bool:
+    """Whether a mailbox at a provider is the organisation's own: its brand, in full, cut off or with a word behind it
+    (xinpengwuliu168@ of 鑫鹏物流)."""
+    local = "".join(filter(str.isalpha, mail.local))
+    brand = core_reading(company)
+    if min(len(local), len(brand)) < _LEAST_BRAND:
+        return local == brand and len(brand) >= 4
+    return local.startswith(brand) or brand.startswith(local)
+
+
+def compare(
+    mine: Sequence[Email], theirs: Iterable[tuple[Email, int]], scale: Scale, firms: Sequence[Company] = ()
+) -> list[Met]:
+    """The best agreement over all pairs of mailboxes, a shared company domain besides, or a difference.
+
+    ``firms``: organisations of both sides, whose mailboxes are no person's wherever they are kept.
+    """
     best: Met | None = None
     domain: Met | None = None
     level = ""
@@ -46,7 +63,7 @@ def compare(mine: Sequence[Email], theirs: Iterable[tuple[Email, int]], scale: S
         for my in mine:
             if level != "differs":  # a mailbox at work beside one at home is no contradiction
                 level = "work_and_home" if _at_two_places(my, their) else "differs"
-            met = _pair(my, their, seq, scale)
+            met = _pair(my, their, seq, scale, firms)
             if met is not None and (best is None or met.bits > best.bits):
                 best = met
             if domain is None and my.kind != "free" and my.domain == their.domain:
@@ -65,9 +82,10 @@ def _at_two_places(my: Email, their: Email) -> bool:
     return kinds == {"free", "company"} or (kinds == {"role", "company"} and my.domain == their.domain)
 
 
-def _pair(my: Email, their: Email, seq: int, scale: Scale) -> Met | None:
+def _pair(my: Email, their: Email, seq: int, scale: Scale, firms: Sequence[Company]) -> Met | None:
     role = is_role(my) or is_role(their)
     if my.local == their.local:
+        role = role or any(of_organisation(my, firm) for firm in firms)
         if my.domain == their.domain:
             return scale.value("email", "role" if role else "exact", scale.rivals("E", mail_value(my)), seq)
         if my.stem and my.stem == their.stem:

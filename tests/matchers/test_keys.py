@@ -2,7 +2,7 @@ import pytest
 
 from leads.records import Facts
 from matchers.keys import KINDS, MOST_KEYS, MOST_WEAK_KEYS, keys_of, plan
-from matchers.schemes import plan_2
+from matchers.schemes import SCHEMES
 from tests.matchers.world import facts_of
 
 LEAD = {
@@ -72,7 +72,8 @@ def test_another_rare_name_of_the_same_letters_is_no_candidate(other):
 
     assert {kind for facts in (one, other) for kind, _ in plan(facts)} >= {"N"}
     assert shared(one, other) == set()
-    assert {*plan_2(one)} & {*plan_2(other)} == {("N", "".join(sorted("xingbiandun")))}
+    former = SCHEMES[2]
+    assert {*former(one)} & {*former(other)} == {("N", "".join(sorted("xingbiandun")))}
 
 
 def test_a_landline_is_found_without_its_area_code():
@@ -81,6 +82,41 @@ def test_a_landline_is_found_without_its_area_code():
 
 def test_a_masked_phone_is_found_through_the_name():
     assert "Q" in shared(facts_of(**LEAD), facts_of(name="张伟", phone="138****5678"))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"phone": "+34 913 775 257"}, {"phone": "913775257"}),
+        ({"phone": "+49 89 448450"}, {"phone": "089448450"}),
+        ({"phone": "+91 124 812 5439"}, {"phone": "911248125439"}),
+        ({"phone": "0574-62078663"}, {"phone": "62078663"}),
+    ],
+)
+def test_a_number_is_found_with_and_without_its_country_and_area(one, other):
+    assert "P" in shared(facts_of(**one), facts_of(**other))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (
+            {"name": "Ewa Krol", "company": "Kinline Logistyka System s.c."},
+            {"name": "Krol", "company": "Kinline Logistika"},
+        ),
+        ({"name": "Manuel Molina", "company": "Aguilar"}, {"name": "Manuel Molina Pérez", "company": "Aguilar C.B."}),
+        (
+            {"name": "Julia", "company": "Ashwick & Bailey"},
+            {"name": "Julia Kaiser", "company": "Ashwick Bailey Insurance"},
+        ),
+        (
+            {"name": "David Langridge", "company": "PDC", "email": "david@plaliacare.com"},
+            {"name": "D. Langridge", "company": "Plalia", "email": "langridge@plaliacare.com"},
+        ),
+    ],
+)
+def test_a_person_is_found_in_an_organisation_by_part_of_either_name(one, other):
+    assert "S" in shared(facts_of(**one), facts_of(**other))
 
 
 def test_a_nameless_call_meets_its_company():

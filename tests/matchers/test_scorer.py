@@ -6,7 +6,7 @@ from matchers.neighbours import Known, bare
 from matchers.scorer import Scored, score
 from matchers.verdict import scale_of
 from matchers.weights import DEFAULT
-from tests.matchers.world import LARGE, facts_of
+from tests.matchers.world import LARGE, facts_of, judged
 
 
 def scored(lead: Facts, *entity: Facts, holders: int = 1, stats: IndexStats = LARGE) -> Scored:
@@ -89,3 +89,20 @@ def test_organisations_under_one_roof_are_not_one():
     place = {"phone": "021-62078663", "address": "上海市徐汇区光明路301号", "city": "上海"}
 
     assert scored(facts_of(company="聚福楼餐厅", **place), facts_of(company="海天阁茶馆", **place)).bits < 0
+
+
+def test_a_mailbox_that_is_called_like_the_organisation_is_its_own_wherever_it_is_kept():
+    firm = {"company": "合肥鑫鹏物流机械有限公司", "email": "xinpengwuliu168@163.com"}
+    desk, other = facts_of(**firm), facts_of(name="谭洪继", phone="13485656236", **firm)
+    assert "email.role" in levels(scored(other, desk))
+    assert judged(other, [desk]).kind == "new"
+    assert judged(other, [desk]).account == 1
+    assert "email.exact" in levels(scored(facts_of(name="谭洪继", email=firm["email"]), facts_of(email=firm["email"])))
+
+
+def test_the_number_of_a_front_desk_is_the_organisations():
+    person = facts_of(name="Melissa Paradis", company="Atlas Security Systems Inc.", phone="+1 416 645 1717")
+    desk = facts_of(name="Reception", company="Atlas Security Systems Inc.", phone="(416) 645-1717")
+    assert "phone.line" in levels(scored(person, desk))
+    assert judged(person, [desk]).kind == "new"
+    assert "phone.number" in levels(scored(facts_of(phone="(416) 645-1717"), person))
