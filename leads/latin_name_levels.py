@@ -5,7 +5,8 @@ from __future__ import annotations
 from rapidfuzz.distance import OSA
 
 from leads.name_rarity import is_english_first
-from leads.name_tables import english
+from leads.latin_names import family_share, given_share
+from leads.name_tables import english, titles
 from leads.nicknames import formal, same_given
 from leads.pinyin import segment, syllables
 from leads.records import Name
@@ -20,6 +21,8 @@ def two_latin(a: Name, b: Name) -> str:
         return "order" if len(a.latin) > 1 else "given_only"
     if _first_and_initial(a, b) or _first_and_initial(b, a):
         return "initial"
+    if _less(a, b) or _less(b, a):
+        return "middle"
     if len(a.text) != len(b.text) and (part := _within(*((a, b) if len(a.text) < len(b.text) else (b, a)))):
         return part
     if not (a.surname and a.given and b.surname and b.given):
@@ -55,6 +58,17 @@ def _first_and_initial(short: Name, whole: Name) -> bool:
         and whole.surname.startswith(short.given)
         and same_given(short.surname, whole.given.partition(" ")[0])
     )
+
+
+def _less(short: Name, whole: Name) -> bool:
+    """Daniel Ruiz of Daniel Ruiz Serrano, Anh Vo of Vo Duc Anh: the same name with a word left out. Of a Chinese one that may be a
+    brother's, and Maria Jose of Maria Jose Garcia lacks the surname."""
+    if not (short.kind == whole.kind == "full" and 1 < len(short.latin) < len(whole.latin)):
+        return False
+    if not set(short.latin) < set(whole.latin) or all(map(readings, whole.latin)):
+        return False
+    given = short.latin == whole.latin[-len(short.latin) :] or short.latin == whole.latin[: len(short.latin)]
+    return not given or any(family_share(word) > given_share(word) for word in short.latin)
 
 
 def _but_for_an_initial(one: tuple[str, ...], two: tuple[str, ...]) -> bool:
@@ -178,11 +192,24 @@ def _latin_part(a: Name, b: Name) -> str:
     same = short.surname in other.latin or not surname_readings(short.surname).isdisjoint(
         surname_readings(other.surname)
     )
-    if same:
+    if same or _half(short, other) or _half(other, short):
         return "surname_only"
+    if _initials(short) and set(short.surname) <= {word[0] for word in other.latin}:
+        return "none"  # MK and Mika Koskinen
     if other.kind == "initial" and other.latin[-1] == other.given and short.surname.startswith(other.given):
         return "none"  # Austin B. and Mr. Blair
     return "none" if a.kind == b.kind == "surname" and _may_be_given(a, b) else "conflict"
+
+
+def _half(name: Name, other: Name) -> bool:
+    """Whether one of two surnames (Smith-Jones) is the other's."""
+    words = name.surname.split()
+    return len(words) > 1 and any(word in other.latin for word in words if word not in titles().particle)
+
+
+def _initials(name: Name) -> bool:
+    """Whether a word that was taken for a surname is but initials."""
+    return len(name.surname) in (2, 3) and name.text.isupper() and not surname_readings(name.surname)
 
 
 def _may_be_given(a: Name, b: Name) -> bool:

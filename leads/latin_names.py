@@ -18,6 +18,7 @@ _DOTTED: Final = re.compile(r"^Sig\.(?:ra|na)\b", re.IGNORECASE)  # one title, n
 _CODE: Final = re.compile(r"\d{3,}[a-z]{2}")  # 2760SA(School Age): a code of somebody's list, no person
 _QUOTES: Final = str.maketrans("", "", "'’‘`´")
 _HYPHENATED: Final = re.compile(r"(\w+) \w+-\w+")  # Tsai Ing-wen: what is joined is the given name
+_DOUBLE: Final = re.compile(r"^\W*\w+\.?\s+\w{3,}-\w{3,}\W*$")  # Mrs Smith-Jones
 _COMPOUND: Final = ("ouyang", "shangguan", "sima", "situ", "zhuge", "huangfu", "linghu", "murong", "xiahou")
 _SURNAME: Final = 1e-5  # share of bearers from which a word is a name of persons
 _KEYBOARD: Final = ("asdf", "qwer", "zxcv", "sdfg", "dfgh", "hjkl", "wert", "erty", "uiop")
@@ -54,7 +55,11 @@ def latin_name(text: str) -> tuple[Name | None, str]:
         return None, "looks_like_company"
     if len(tokens) == 3 and _HYPHENATED.fullmatch(text) and surname_readings(tokens[0]):
         surname_size = 1
-    return _person(words, tokens, surname_size)
+    found, reason = _person(words, tokens, surname_size)
+    if found is not None and found.honorific and len(found.latin) == 2 and _DOUBLE.search(text):
+        if not all(map(readings, found.latin)):
+            return Name(found.text, "surname", "latin", " ".join(found.latin), "", found.latin, found.honorific), ""
+    return found, reason
 
 
 def _ends_in_trade(tokens: tuple[str, ...]) -> bool:
@@ -191,7 +196,8 @@ def _order(words: list[str], tokens: tuple[str, ...], surname_size: int) -> tupl
         cut = next((i for i, token in enumerate(tokens) if (len(token) > 1 and i == last) or token in particles), last)
         return tokens[cut:], tokens[:cut]
     if len(tokens[last]) == 1:
-        return tokens[:1], tokens[1:]
+        cut = next((i for i in range(last) if tokens[i] not in particles), 0) + 1  # van den Berg J.
+        return tokens[:cut], tokens[cut:]
     capitals = [len(word) > 1 and word.isupper() for word in words]
     if capitals[0] != capitals[last] and sum(capitals) == 1:
         return (tokens[:1], tokens[1:]) if capitals[0] else (tokens[last:], tokens[:last])

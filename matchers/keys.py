@@ -208,8 +208,9 @@ def colleagues(surnames: Iterable[str], company: Company) -> Plan:
 
 
 def persons(names: Iterable[str], organisation: str) -> Plan:
-    """The keys of those who are called so in an organisation."""
-    return tuple([("S", f"{name}|{organisation}") for name in names])
+    """The keys of those who are called so in an organisation, with the letters of both sorted: Cloeman is Coleman."""
+    where = "".join(sorted(organisation))
+    return tuple([("S", f"{''.join(sorted(name))}|{where}") for name in names])
 
 
 def bearers(facts: Facts, surnames: tuple[str, ...], organisation: str) -> Plan:

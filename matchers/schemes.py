@@ -16,7 +16,7 @@ from leads.name_rarity import sounds
 from leads.names import letters
 from leads.records import Facts, Name, Phone
 from leads.romanised import likely_surnames
-from matchers.keys import KEY_VERSION, Plan, Rules, hashed, house_anywhere, house_in_city, make, persons, plan
+from matchers.keys import KEY_VERSION, Plan, Rules, hashed, house_anywhere, house_in_city, make, plan
 
 
 def _numbers(phone: Phone) -> tuple[str, ...]:
@@ -31,7 +31,7 @@ def _surnames(name: Name) -> tuple[str, ...]:
 
 
 def _bearers(facts: Facts, surnames: tuple[str, ...], organisation: str) -> Plan:
-    return persons(surnames, organisation)
+    return tuple([("S", f"{surname}|{organisation}") for surname in surnames])
 
 
 #: Up to version 3: every landline by its last seven digits and other numbers whole, so that a foreign number told with and without

@@ -201,6 +201,14 @@ Bob Dylan|Robert Dylan|nickname
 John Q. Smith|John Smith|middle
 Omkaar T. Manda|Omkaar Manda|middle
 John Quincy Smith|John Q Smith|middle
+Daniel Ruiz Serrano|Daniel Ruiz|middle
+Võ Đức Anh|Anh Vo|middle
+Timothy Tan Kian Seng|Kian Seng Tan|middle
+Lee Soo-hee|Soo-hee|given_only
+Ms. Miller-Stanford|Anna Miller|surname_only
+van den Berg J.|Johannes van den Berg|initial
+MK|Mika Koskinen|none
+MK|Pekka Koskinen|conflict
 张敏|张明|typo
 张静|Zhang Jign|typo
 John Smith|John Smithe|typo
