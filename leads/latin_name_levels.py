@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from rapidfuzz.distance import OSA
 
-from leads.name_rarity import is_english_first
 from leads.latin_names import family_share, given_share
+from leads.name_rarity import is_english_first
 from leads.name_tables import english, titles
 from leads.nicknames import formal, same_given
 from leads.pinyin import segment, syllables

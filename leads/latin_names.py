@@ -56,9 +56,9 @@ def latin_name(text: str) -> tuple[Name | None, str]:
     if len(tokens) == 3 and _HYPHENATED.fullmatch(text) and surname_readings(tokens[0]):
         surname_size = 1
     found, reason = _person(words, tokens, surname_size)
-    if found is not None and found.honorific and len(found.latin) == 2 and _DOUBLE.search(text):
-        if not all(map(readings, found.latin)):
-            return Name(found.text, "surname", "latin", " ".join(found.latin), "", found.latin, found.honorific), ""
+    double = found is not None and found.honorific and len(found.latin) == 2 and _DOUBLE.search(text)
+    if found is not None and double and not all(map(readings, found.latin)):
+        return Name(found.text, "surname", "latin", " ".join(found.latin), "", found.latin, found.honorific), ""
     return found, reason
 
 
