@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+import msgspec
 from rapidfuzz.distance import OSA
 
 from leads.latin_names import family_share, given_share
@@ -12,13 +15,33 @@ from leads.pinyin import segment, syllables
 from leads.records import Name
 from leads.romanised import readings, surname_readings
 
+#: First names that are forms of address elsewhere.
+_FORMS: Final = frozenset({"don", "dona", "dom"})
+
 
 def two_latin(a: Name, b: Name) -> str:
     """The level of two names in Latin letters that are not equal part by part."""
+    level = _two(a, b)
+    if level.startswith("conflict") and _FORMS & {a.given, b.given}:
+        level = _two(_addressed(a), _addressed(b))
+    return level
+
+
+def _addressed(name: Name) -> Name:
+    """Don Molina, Dona Camargo: what is a first name in one language is a form of address in another."""
+    if name.given not in _FORMS or name.kind != "full":
+        return name
+    rest = tuple(word for word in name.latin if word != name.given)
+    return msgspec.structs.replace(name, kind="surname", given="", latin=rest, honorific=name.given)
+
+
+def _two(a: Name, b: Name) -> str:
     if "".join(a.latin).isascii() != "".join(b.latin).isascii():
         return "none"  # 윤준혜 and Junhye Yoon: a script that is not read contradicts nobody
     if a.latin == b.latin or sorted(a.latin) == sorted(b.latin):
         return "order" if len(a.latin) > 1 else "given_only"
+    if a.kind != b.kind and (_initial_and_half(a, b) or _initial_and_half(b, a)):
+        return "initial"
     if _first_and_initial(a, b) or _first_and_initial(b, a):
         return "initial"
     if _less(a, b) or _less(b, a):
@@ -58,6 +81,15 @@ def _first_and_initial(short: Name, whole: Name) -> bool:
         and whole.surname.startswith(short.given)
         and same_given(short.surname, whole.given.partition(" ")[0])
     )
+
+
+def _initial_and_half(short: Name, whole: Name) -> bool:
+    """A. Rodríguez Otero of Andrea Rodríguez, M. García of María García López: an initial, and one of two surnames."""
+    if short.kind != "initial" or whole.kind != "full" or max(len(short.latin), len(whole.latin)) < 3:
+        return False
+    words = set(short.surname.split()) - titles().particle
+    rest = [word for word in whole.latin if word not in words]
+    return 0 < len(rest) < len(whole.latin) and any(_fits(short.given[:1], word) for word in rest[:1])
 
 
 def _less(short: Name, whole: Name) -> bool:

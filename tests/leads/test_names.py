@@ -208,6 +208,9 @@ Lee Soo-hee|Soo-hee|given_only
 Ms. Miller-Stanford|Anna Miller|surname_only
 van den Berg J.|Johannes van den Berg|initial
 MK|Mika Koskinen|none
+Dona Camargo|Stella Camargo|surname_only
+A. Rodríguez Otero|Andrea Rodríguez|initial
+M. Young|John Young Miller|conflict_given
 MK|Pekka Koskinen|conflict
 张敏|张明|typo
 张静|Zhang Jign|typo
