@@ -37,6 +37,7 @@ _NAMESAKE: Final = (
     3.6  # most that a name alone may say beyond log2(N) when a field contradicts or its rarity is a guess
 )
 _GUESS: Final = 17.0  # and in all
+_TWO_PHONES: Final = 2  # times name_city, when name and place agree and nothing else, and each has a phone of his own
 _MADE_OF_NAMES: Final = (
     5.0  # mailboxes and handles may be made of the name: from here something else of a person agrees
 )
@@ -220,7 +221,8 @@ def _add_up(
         names = names.worth(min(names.bits, scale.log_n + _NAMESAKE, _GUESS))
     bits = scale.prior + person + shared + against + names.bits
     if not personal and fields <= {"city", "postcode"} and names.bits > 0 and not both_bare:
-        bits -= scale.weights.name_city
+        two_phones = any(met.field == "phone" and met.level == "differs" for met in mets)
+        bits -= scale.weights.name_city * (_TWO_PHONES if two_phones else 1)
     mets.append(names)
     born = any(met.field in ("id", "date") and met.bits > 4 for met in mets)
     return Scored(bits, mets, names.level, personal, both_bare, firm.level if firm is not None else "", born)
