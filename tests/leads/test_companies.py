@@ -109,6 +109,12 @@ N/A|placeholder
 self-employed|placeholder
 Student|placeholder
 Freelance|placeholder
+Privat|placeholder
+Privé|placeholder
+keine Firma|placeholder
+autónomo|placeholder
+zzp'er|placeholder
+なし|placeholder
 test|placeholder
 公司|placeholder
 aaaaaa|nonsense
