@@ -123,7 +123,8 @@ def _abbreviates(brief: str, whole: str) -> bool:
 
 
 def _two_han(a: Company, b: Company) -> tuple[str, float]:
-    short, long = (a, b) if len(a.core) <= len(b.core) else (b, a)
+    in_order = (len(a.core), len(a.full)) <= (len(b.core), len(b.full))
+    short, long = (a, b) if in_order else (b, a)
     if len(a.core) == len(b.core) and len(a.core) >= 2 and a.latin == b.latin:
         return "homophone", _trades(a, b)
     if a.kind != "institution" and b.kind != "institution":

@@ -34,10 +34,34 @@ class Endings:
         return ""
 
 
+class Phrases:
+    """What may end (``last``) or begin a name of several words: found by the word at that end, the longest first."""
+
+    def __init__(self, codes: dict[str, str], last: bool) -> None:
+        self._codes, self._last = codes, last
+        sizes: dict[str, set[int]] = {}
+        for phrase in codes:
+            words = phrase.split()
+            sizes.setdefault(words[-1 if last else 0], set()).add(len(words))
+        self._sizes = {word: tuple(sorted(found, reverse=True)) for word, found in sizes.items()}
+
+    def of(self, tokens: list[str]) -> tuple[str, int]:
+        """The code of the phrase that ``tokens`` end or begin with, and its words; ("", 0). At least one word is left."""
+        for size in self._sizes.get(tokens[-1 if self._last else 0], ()):
+            if size < len(tokens):
+                phrase = " ".join(tokens[-size:] if self._last else tokens[:size])
+                if code := self._codes.get(phrase):
+                    return code, size
+        return "", 0
+
+
 class Words(NamedTuple):
     """Words of organisations' names by what they are, folded (``knowledge/company_words.tsv`` and others)."""
 
     legal: dict[str, str]
+    legal_last: Phrases
+    legal_first: Phrases
+    legal_glued: tuple[str, ...]  # forms in Han and Hangul that stand before a name without a space
     trade: frozenset[str]
     none: frozenset[str]
     abbreviation: dict[str, str]
@@ -57,16 +81,18 @@ class Words(NamedTuple):
 def company_words() -> Words:
     """All tables of company names."""
     listed = {kind: words.split() for kind, words in (line.split("\t") for line in knowledge("company_words.tsv"))}
-    legal: dict[str, str] = {}
-    for line in knowledge("legal_forms.tsv"):
-        code, forms = line.split("\t")
-        legal.update({form.replace("+", " "): code for form in forms.split()})
+    legal, first = _legal_forms()
     trade = frozenset(word for line in knowledge("trade_words.txt") for word in line.split())
     none = frozenset(word.replace("+", " ") for word in listed["none"])
     short = dict(pair.split("=", 1) for pair in listed["abbreviation"])
     zone = tuple(sorted(listed["zone"], key=len, reverse=True))
     return Words(
         legal,
+        Phrases(legal, last=True),
+        Phrases(first, last=False),
+        tuple(
+            sorted((form for form in first if _glues(form) and (form in legal or _is_cjk(form))), key=len, reverse=True)
+        ),
         trade,
         none,
         short,
@@ -76,8 +102,32 @@ def company_words() -> Words:
         zone,
         tuple(listed["town"]),
         tuple(listed["brand"]),
-        Endings(legal),
+        Endings(filter(_glues, legal)),
         Endings(trade),
         Endings(listed["institution"]),
         Endings(listed["branch"]),
     )
+
+
+def _is_cjk(form: str) -> bool:
+    return form[0] >= "\u2e80"
+
+
+def _glues(form: str) -> bool:
+    """Whether a form may be told from the name it is written together with: 有限 may, a bare 有, 주 or ag may not."""
+    return len(form) > (1 if "\u3400" <= form[0] <= "\u9fff" else 2)
+
+
+def _legal_forms() -> tuple[dict[str, str], dict[str, str]]:
+    """(forms that stand behind names, forms that stand before them), each with its code."""
+    behind: dict[str, str] = {}
+    before: dict[str, str] = {}
+    for line in knowledge("legal_forms.tsv"):
+        code, forms = line.split("\t")
+        for written in forms.split():
+            form = written.lstrip("^").replace("+", " ")
+            if written.startswith("^"):
+                before[form] = code
+            if not written.startswith("^^"):
+                behind[form] = code
+    return behind, before

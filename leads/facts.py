@@ -8,7 +8,7 @@ from typing import Final
 from leads.addresses import address
 from leads.cells import Fields
 from leads.companies import company
-from leads.countries import country
+from leads.countries import nation
 from leads.customs import custom, number
 from leads.emails import emails
 from leads.handles import handles
@@ -55,10 +55,10 @@ class Bench:
         """The facts. ``others`` are the fields that are no lead fields, ``kinds`` those of them that are declared."""
         get = self._known.get
         where, at = self._place()
-        nation = country(get("country", "")) or self._nation(where)
+        home = nation(get("country", "")) or self._nation(where)
         found_phones: tuple[Phone, ...] = ()
         if text := get("phone"):
-            hint = nation if len(nation) == 2 else self._home
+            hint = home if len(home) == 2 else self._home
             found_phones, reason = phones(text, hint or ("CN" if self._chinese() else ""))
             self._note("phone", reason)
         found_emails: tuple[Email, ...] = ()
@@ -83,9 +83,9 @@ class Bench:
             address=at,
             city=where[1],
             region=where[0],
-            country=nation,
+            country=home,
             postcode=self._postcode(at),
-            custom=self._customs(others, kinds, nation) if others else (),
+            custom=self._customs(others, kinds, home) if others else (),
             call=row.call,
             text=self._text() if nobody and not org else "",
             door=envelope.door,

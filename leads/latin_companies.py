@@ -12,6 +12,7 @@ from leads.records import Company
 
 _INITIALISM: Final = re.compile(r"\b(?:[a-z]\.){1,5}[a-z]?(?=\b|\s|,|$)")
 _SLASHED: Final = {"a/s": "as", "s/a": "sa"}
+_WITH_FRONT: Final = frozenset({"pt"})  # PT Astra Tbk: a form on both sides
 _TRADING_AS: Final = re.compile(r"\b(?:d/b/a|dba|t/a|trading as|doing business as)\b")
 _JOINT: Final = re.compile(r"\b(\w{1,2})&(\w{1,2})\b")  # AT&T, H&M
 _WORD: Final = re.compile(r"[^\W_]+")
@@ -23,7 +24,7 @@ def _spelled_out(folded: str) -> str:
         if FORMER.match(inside):
             folded = folded.replace(inside, " ")
     folded = _INITIALISM.sub(lambda m: m[0].replace(".", ""), folded.replace("'", "").replace("’", ""))
-    folded = _JOINT.sub(r"\1\2", folded).replace("&", " and ")
+    folded = _JOINT.sub(r"\1\2", folded.replace("&amp;", "&")).replace("&", " and ")
     for written, form in _SLASHED.items():
         folded = folded.replace(written, form)
     return folded
@@ -42,12 +43,15 @@ def latin_company(text: str, folded: str) -> Company:
     if len(tokens) > 2 and tokens[-1] in words.branch:
         branch = tokens[-2]
         del tokens[-2:]
-    while len(tokens) > 1:
-        size = next((n for n in (4, 3, 2, 1) if len(tokens) > n and " ".join(tokens[-n:]) in words.legal), 0)
-        if not size:
-            break
-        legal = legal or words.legal[" ".join(tokens[-size:])]
-        del tokens[-size:]
+    if not tokens[0].isascii() or not tokens[-1].isascii():
+        tokens = _unglued(tokens)
+    while (form := words.legal_last.of(tokens))[1]:
+        legal = legal or form[0]
+        del tokens[-form[1] :]
+    if not legal or legal in _WITH_FRONT:
+        form = words.legal_first.of(tokens)
+        legal = legal or form[0]
+        del tokens[: form[1]]
     tokens = [words.abbreviation.get(token, token) for token in tokens]
     tokens = [word for i, word in enumerate(tokens) if word != "and" or i == 0 or i == len(tokens) - 1] or tokens
     full = " ".join(tokens)
@@ -56,6 +60,16 @@ def latin_company(text: str, folded: str) -> Company:
         return Company(text, full, full, where, legal, branch, "", tuple(tokens), "institution")
     core, trades, where = _latin_brand(tokens)
     return Company(text, full, " ".join(core), where, legal, branch, " ".join(trades), tuple(tokens))
+
+
+def _unglued(tokens: list[str]) -> list[str]:
+    """The words with a Korean legal form apart that is written without a space: 주식회사동아정밀, 동아정밀주식회사."""
+    words = company_words()
+    if front := next((form for form in words.legal_glued if tokens[0].startswith(form)), ""):
+        tokens = [part for part in (front, tokens[0][len(front) :], *tokens[1:]) if part]
+    if form := "" if tokens[-1].isascii() else words.legal_end.cut(tokens[-1], 2):
+        tokens = [*tokens[:-1], tokens[-1][: -len(form)], form]
+    return tokens
 
 
 @lru_cache(maxsize=1 << 13)

@@ -1,4 +1,4 @@
-"""English given names: Bill is William. Sets of names that may mean one person."""
+"""Given names: Bill is William, Sepp is Josef. Sets of names that may mean one person."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from leads.text import knowledge
 def _formal() -> dict[str, frozenset[str]]:
     """Name -> the formal names it may stand for, itself included."""
     found: dict[str, set[str]] = {}
-    for line in knowledge("nicknames.tsv"):
+    for line in (*knowledge("nicknames.tsv"), *knowledge("nicknames_abroad.tsv")):
         formal, short = line.split("\t")
         found.setdefault(formal, set()).add(formal)
         for name in short.split():

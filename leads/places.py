@@ -11,7 +11,7 @@ from collections import defaultdict
 from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
-from leads.text import ascii_fold, knowledge
+from leads.text import ascii_fold, knowledge, spellings
 
 _PEOPLES: Final = (
     r"(?:(?:蒙古|维吾尔|哈萨克|柯尔克孜|锡伯|土家|布依|朝鲜|哈尼|傈僳|仡佬|拉祜|纳西|达斡尔|撒拉|景颇|毛南|裕固|保安|东乡"
@@ -23,6 +23,9 @@ _NAMESAKE: Final = re.compile(
     r"[东南西北中上下环]{0,2}[一二三四五六七八九十]{0,2}(?:路|街|道|大道|大街|巷|弄|里|胡同|桥)|区"
 )
 _GAP: Final = " ,.;/|-_·"
+_SIGNS: Final = str.maketrans(dict.fromkeys(".'’`-_·\"*()", " "))
+_DIGITS: Final = re.compile(r"\d.*\d")  # a postcode before the city: 80819 Munich, D02 U614 Dublin
+_POSTCODE: Final = re.compile(r"\d{4,6}(?:-\d{3,4})?")
 _FORMER: Final = ("县", "市", "省")  # 新津县 is 新津区 now; 广西省 is said of an autonomous region
 _ENDS: Final = frozenset("省市盟州县区旗")
 _WHOLE: Final = re.compile(r"[\u4e00-\u9fff]{1,20}[市县区旗](?![\u4e00-\u9fff]{0,3}[市县区旗])")
@@ -167,16 +170,45 @@ def _choose(divisions: tuple[_Division, ...], brief: bool, region: str, city: st
 
 
 @cache
+def _city_words() -> dict[str, str]:
+    """First word of a city's name -> how it is kept: st -> saint."""
+    rows = (line.split("\t") for line in knowledge("city_words.tsv"))
+    return {other: kept for kept, others in rows for other in others.split()}
+
+
+def _plain_city(folded: str) -> str:
+    """A city's name in one spelling, whatever its hyphens, apostrophes and points, without a postcode at either end."""
+    if folded.isalpha():
+        return folded
+    words = folded.translate(_SIGNS).split()
+    while len(words) > 1 and _DIGITS.search(words[0]):
+        del words[0]
+    while len(words) > 1 and _POSTCODE.fullmatch(words[-1]):
+        del words[-1]
+    if len(words) > 1:
+        words[0] = _city_words().get(words[0], words[0])
+    return " ".join(words)
+
+
+@cache
 def _latin() -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
     """Spellings of regions, of cities in China, of cities abroad -> how each is kept."""
     tables: list[dict[str, str]] = []
     for file in ("regions_latin.tsv", "cities_latin.tsv", "cities_abroad.tsv"):
         table: dict[str, str] = {}
+        plain_names = file == "cities_abroad.tsv"
         for line in knowledge(file):
-            name, spellings = line.split("\t")
-            table[name] = name
-            table.update(dict.fromkeys(spellings.split(","), name))
+            name, others = line.split("\t")
+            kept = _plain_city(ascii_fold(name)) if plain_names else name
+            table[kept] = kept
+            for other in (name, *others.split(",")):
+                for spelling in spellings(other):
+                    table.setdefault(_plain_city(spelling) if plain_names else spelling, kept)
         tables.append(table)
+    for line in knowledge("cities_umlaut.txt"):
+        for name in line.split(","):
+            bare = spellings(name)[0]
+            tables[2].update((spelling, tables[2].get(bare, bare)) for spelling in spellings(name))
     return tables[0], tables[1], tables[2]
 
 
@@ -225,10 +257,13 @@ def place(text: str) -> Place:
         return _NOWHERE
     if any("\u4e00" <= c <= "\u9fff" for c in text):
         return _han_place(text)
-    return _latin_place(text.replace("'", " ").replace("’", " ").strip(_GAP))
+    return _latin_place(text)
 
 
 def _han_place(text: str) -> Place:
+    words = text.split()
+    if len(words) > 1 and _DIGITS.search(words[0]):  # 814-8210 福冈
+        text = " ".join(words[1:])
     abroad = _latin()[2].get(text)
     if abroad:
         return "", abroad, ""
@@ -256,8 +291,9 @@ def _latin_place(text: str) -> Place:
     parts = [bare for part in re.split(r"[,;/|]", " ".join(text.split())) if (bare := part.strip(_GAP))]
     if not parts:
         return _NOWHERE
+    parts[0] = _plain_city(parts[0]) or parts[0]
     name = abroad.get(parts[0], parts[0])
-    bare = re.sub(r"\s+(?:city|shi|municipality|prefecture|sar)$", "", name)
+    bare = re.sub(r"\s+(?:city|shi|municipality|prefecture|sar|metro(?:politan)? area)$", "", name)
     han = chinese.get(name) or chinese.get(bare) or chinese.get(bare.replace(" ", ""))
     if han:
         return _region_of()[han], han, ""

@@ -17,6 +17,8 @@ _LETTERS: Final = str.maketrans(
     {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "þ": "th", "ı": "i", "ħ": "h"}
 )
 
+_WRITTEN_OUT: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
+
 
 def knowledge(file: str) -> list[str]:
     """The lines of a file in ``leads/knowledge``, without comments (``#``) and empty lines."""
@@ -64,3 +66,10 @@ def ascii_fold(text: str) -> str:
         return text
     bare = _ACCENTS.sub("", unicodedata.normalize("NFD", text)).translate(_LETTERS)
     return fold(unicodedata.normalize("NFC", bare))
+
+
+def spellings(text: str) -> tuple[str, ...]:
+    """How a text of a table may be written without accents: the ``ascii_fold`` first, then with ä as ae where it differs."""
+    bare = ascii_fold(text)
+    written = ascii_fold(fold(text).translate(_WRITTEN_OUT))
+    return (bare,) if written == bare else (bare, written)

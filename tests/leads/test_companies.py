@@ -58,6 +58,24 @@ Müller GmbH & Co. KG|muller||gmbh|
 ABC Pty Ltd|abc||ltd|
 Total S.A.|total||sa|
 Sunrise Holdings PLC|sunrise||plc|
+PT. Verron Jaya Tbk|verron jaya||pt|
+CV Maju Jaya|maju jaya||pt|
+SARL Dupont|dupont||sarl|
+Farmacéutica López S. de R.L. de C.V.|farmaceutica lopez||srl|
+Muebles Sol Sociedad de Responsabilidad Limitada|muebles sol||srl|
+Autopeças Rio Ltda - ME|autopecas rio||lda|
+MP Spedition UG (haftungsbeschränkt)|mp spedition||kg|
+Huber Bau Ges.m.b.H.|huber bau||gmbh|
+Wesvita Okna Sp. z o.o.|wesvita okna||sro|
+Okna Spółka z ograniczoną odpowiedzialnością|okna||sro|
+Lumsol (P) Ltd|lumsol||ltd|
+Công ty TNHH Nội Thất Hà Nội|noi that ha noi||tnhh|
+合同会社村上食品|村上||kk|
+LLC村上食品|村上||llc|
+(주)동아정밀|동아정밀||kr|
+주식회사동아정밀|동아정밀||kr|
+동아정밀 주식회사|동아정밀||kr|
+Carlmore & Holden plc - Purchasing Dept.|carlmore holden||plc|purchasing
 AT&T|att|||
 John Doe dba Sunrise Cafe|sunrise cafe|||
 Shanghai Yuchuang Technology Co., Ltd|yuchuang|上海|ltd|
@@ -91,6 +109,12 @@ N/A|placeholder
 self-employed|placeholder
 Student|placeholder
 Freelance|placeholder
+Privat|placeholder
+Privé|placeholder
+keine Firma|placeholder
+autónomo|placeholder
+zzp'er|placeholder
+なし|placeholder
 test|placeholder
 公司|placeholder
 aaaaaa|nonsense

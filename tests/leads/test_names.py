@@ -89,6 +89,17 @@ Sra. Barragán|surname|barragan||ms
 Sr. Diéguez|surname|dieguez||mr
 Dhr. van de Klashorst|full|de klashorst|van|mr
 Mevr. Lambregt|surname|lambregt||ms
+Frau Keller|surname|keller||ms
+Fr. Susanne Keller|full|keller|susanne|ms
+Mag. Peter Wolf|full|wolf|peter|会计
+Mw. Esther Bakker|full|bakker|esther|ms
+drs. J. Jansen|initial|jansen|j|dr
+Bapak Budi Santoso|full|santoso|budi|mr
+Pani Ewa Nowak|full|nowak|ewa|ms
+Dra. Ana Souza|full|souza|ana|dr
+Avv. Rossi|surname|rossi||会计
+Don Smith|full|smith|don|
+Anh Nguyen|full|nguyen|anh|
 Vincent T. Dhar|full|dhar|vincent t|
 Jack 先生|given||jack|mr
 Jack|given||jack|
@@ -119,6 +130,17 @@ Sales role
 Reception role
 Purchasing_Dept role
 Customer_Service role
+Empfang role
+Abt._Einkauf role
+Service_des_achats role
+Recepción role
+Dpto._de_Compras role
+Ufficio_Acquisti role
+Receptie role
+Accounts_Payable role
+購買部 role
+受付 role
+구매팀 role
 云淡风轻 chat
 上海市浦东 chat
 A00建材小王 chat
@@ -156,6 +178,10 @@ TEST placeholder
 先生 placeholder
 客户 placeholder
 N/A placeholder
+Unbekannt placeholder
+k.A. placeholder
+Sin_nombre placeholder
+名無し placeholder
 n.a. placeholder
 - placeholder
 null placeholder

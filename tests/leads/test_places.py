@@ -33,6 +33,8 @@ from leads.text import fold
         ("新加坡", ("", "singapore", "")),
         ("NYC", ("", "new york", "")),
         ("Austin, TX", ("tx", "austin", "")),
+        ("Austin TX 78701", ("tx", "austin", "")),
+        ("Ft. Worth, TX", ("tx", "fort worth", "")),
         ("Sydney NSW", ("nsw", "sydney", "")),
         ("San  Francisco", ("", "san francisco", "")),
         ("", ("", "", "")),
@@ -95,3 +97,27 @@ def test_which_places_are_in_china() -> None:
     assert is_chinese("广东", "")
     assert is_chinese("", "深圳")
     assert not is_chinese("ca", "san francisco")
+
+
+@pytest.mark.parametrize(
+    ("city", "spellings"),
+    [
+        ("munich", ("München", "Muenchen", "Munchen", "80819 Munich")),
+        ("ludenscheid", ("Lüdenscheid", "Luedenscheid", "Ludenscheid")),
+        ("liege", ("Luik", "Liège", "Lüttich")),
+        ("mexico city", ("Ciudad de México", "CDMX", "México D.F.", "Mexico City")),
+        ("bengaluru", ("Bangalore", "BLR")),
+        ("s hertogenbosch", ("'s-Hertogenbosch", "’s-Hertogenbosch", "Den Bosch")),
+        ("saint etienne", ("Saint-Étienne", "St. Etienne", "St-Étienne")),
+        ("saint gallen", ("St. Gallen", "Sankt Gallen")),
+        ("bourg en bresse", ("Bourg-en-Bresse", "Bourg en Bresse")),
+        ("osaka", ("Osaka", "538-8252 大阪", "大阪市")),
+        ("tokyo", ("東京都", "东京")),
+        ("busan", ("부산광역시", "Pusan")),
+        ("bangkok", ("กรุงเทพฯ", "Krung Thep")),
+        ("aarhus", ("Århus", "Aarhus", "Arhus")),
+        ("dublin", ("D02 U614 Dublin", "Baile Átha Cliath")),
+    ],
+)
+def test_one_city_by_its_many_names(city: str, spellings: tuple[str, ...]) -> None:
+    assert {place(spelling)[1] for spelling in spellings} == {city}
