@@ -12,6 +12,7 @@ from leads.damaged_text import with_letters
 from leads.emails import emails
 from leads.facts import Bench
 from leads.fields import ALIASES, FIELDS, field_of
+from leads.parted import parted
 from leads.phones import phones
 from leads.preparation import Preparation
 from leads.records import REASONS, Envelope, Facts, Lead, Note, Refused, Row
@@ -105,8 +106,9 @@ def prepare(row: Row, envelope: Envelope, spec: Preparation) -> Lead | Refused:
         return Refused(row.event, "suppressed", "test")
     given, mended = with_letters(given)
     known, moved = rehome(given)
+    known, apart = parted(known)
     known, told = with_contacts(known)
-    work = Bench(known, spec.country, [*mended, *moved, *told])
+    work = Bench(known, spec.country, [*mended, *moved, *apart, *told])
     facts = work.facts(row, envelope, declared, spec.kinds)
     refused = _suppressed(facts, caller, known.get("phone", ""), rules)
     if not refused and listed_not_to_contact(facts, spec):
