@@ -27,7 +27,7 @@ _COMMA: Final = re.compile(r"(?<=@)([\w-]+(?:\.[\w-]+)*),([a-z]{2,4}(?:[.,][a-z]
 
 def in_signs(text: str, suffixes: AbstractSet[str]) -> str:
     """``text`` with what stands for signs as signs. ``suffixes`` (co.uk) tell where a second dot may be missing."""
-    if _HAS_AT.search(text):
+    if " " in text and _HAS_AT.search(text):
         text = _SPOKEN.sub(lambda spoken: f"{_signs(spoken[1])}@{_signs(spoken[2])}", text)
     return _COMMA.sub(lambda match: _joined(match, suffixes), text) if "," in text and "@" in text else text
 

@@ -8,6 +8,7 @@ from typing import Final
 from leads.companies import company
 from leads.emails import emails
 from leads.name_rarity import is_english_first
+from leads.name_tables import titles
 from leads.names import name
 from leads.places import is_known_city
 from leads.records import Note
@@ -23,6 +24,7 @@ _POSTCODE: Final = (
 _CODE_FIRST: Final = re.compile(rf"({_POSTCODE})[\s,]+((?:'s-)?[^\W\d][^\d,]*)", re.IGNORECASE)
 _CODE_LAST: Final = re.compile(rf"((?:'s-)?[^\W\d][^\d,]*?)[\s,]+({_POSTCODE})", re.IGNORECASE)
 _COMMA_NAME: Final = re.compile(r"[^\s,]+, [^\s,]+(?: [^\s,]+)?")
+_DIGIT: Final = re.compile(r"\d")
 _HAN: Final = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]")
 _UNIT: Final = re.compile(
     r"(?:suite|ste|apt|apto|appt|unit|flat|room|rm|floor|fl|bldg|building|lot|box|piso|etage|og|stock|hoog)\b",
@@ -36,14 +38,13 @@ def parted(fields: Fields) -> tuple[Fields, tuple[Note, ...]]:
     """``fields`` with every part in its own field, and what was done; the very same dict when there is nothing to do."""
     get = fields.get
     who, firm, city, number = get("name", ""), get("company", ""), get("city", ""), get("phone", "")
-    slipped = (
-        (number != "" and not any(map(str.isdigit, number))) or (firm != "" and not who) or "@" in get("title", "")
-    )
-    tails = HAS_TAIL.search(who) or HAS_TAIL.search(firm) or (city and firm.endswith(city))
-    code = city and not city.isalpha() and any(map(str.isdigit, city)) and not get("postcode")
+    slipped = (number and not _DIGIT.search(number)) or (firm and not who) or "@" in get("title", "")
+    tails = (HAS_TAIL.search(firm) or (city and firm.endswith(city))) and not _HAN.search(firm)
+    behind = HAS_TAIL.search(who)
+    code = city and not city.isalpha() and _DIGIT.search(city) and not get("postcode")
     address = not city and "," in get("address", "")
     exchanged = who and firm and _are_exchanged(who, firm, get("email", ""))
-    if not (slipped or tails or code or address or exchanged):
+    if not (slipped or tails or behind or code or address or exchanged):
         return fields, ()
     out, notes = dict(fields), list[Note]()
     if slipped:
@@ -72,7 +73,7 @@ def _slipped(out: Fields, notes: list[Note]) -> None:
     if firm and not out.get("name") and _is_person(firm, out.get("email", "")):
         out["name"], out["company"] = firm, ""
         notes.append(Note("company", "moved_to_name"))
-    stray = number if number and not any(map(str.isdigit, number)) and not out.get("company") else ""
+    stray = number if number and not _DIGIT.search(number) and not out.get("company") else ""
     if stray and (looks_like_firm(stray) or agrees(stray, "", out.get("email", ""))) and company(stray)[0]:
         out["company"], out["phone"] = stray, ""
         notes.append(Note("phone", "moved_to_company"))
@@ -80,16 +81,20 @@ def _slipped(out: Fields, notes: list[Note]) -> None:
 
 def _is_person(text: str, mail: str) -> bool:
     """A person in the company's cell: his form of address or job tells, or a known first name, or his own mailbox."""
-    if looks_like_firm(text) or _HAN.search(text):
+    words = text.split()
+    told = _told_by(text, mail)
+    if _HAN.search(text) or not (told or words[0].lower().rstrip(".") in titles().latin or HAS_TAIL.search(text)):
+        return False
+    if looks_like_firm(text):
         return False
     found = tail_of_name(text, "", mail) if HAS_TAIL.search(text) else None
     if found and found.kind == "title":
         return _reads_as_person(found.head)
     read, _ = name(text)
-    if read is None or read.kind not in ("full", "initial", "surname") or not 2 <= len(text.split()) <= _MOST_WORDS:
+    if read is None or read.kind not in ("full", "initial", "surname") or not 2 <= len(words) <= _MOST_WORDS:
         return False
     first = any(map(is_english_first, ascii_fold(read.text).split()))
-    return (first and read.honorific != "") or (read.kind == "full" and _told_by(text, mail))
+    return (first and read.honorific != "") or (read.kind == "full" and told)
 
 
 def _told_by(person: str, mail: str) -> bool:
@@ -153,7 +158,7 @@ def _end_of_address(out: Fields, notes: list[Note]) -> None:
 
 def _are_exchanged(who: str, firm: str, mail: str) -> bool:
     """Name and company in each other's place: Parker Landscaping, ramesh banerjee; privat, Jane Doe."""
-    if _HAN.search(who) or any(map(str.isdigit, who)) or len(firm.split()) > _MOST_WORDS:
+    if _HAN.search(who) or _DIGIT.search(who) or len(firm.split()) > _MOST_WORDS:
         return False
     first, _, rest = who.lower().partition(" ")
     host = mail.lower().partition("@")[2]
@@ -176,4 +181,4 @@ def _reads_as_person(text: str) -> bool:
     if found is None or found.kind not in ("full", "initial", "surname", "given"):
         return False
     known = any(map(is_english_first, ascii_fold(found.text).split()))
-    return (bool(found.honorific) or (known and found.kind == "full")) and not any(map(str.isdigit, text))
+    return (bool(found.honorific) or (known and found.kind == "full")) and not _DIGIT.search(text)
