@@ -74,7 +74,12 @@ def _slipped(out: Fields, notes: list[Note]) -> None:
         out["name"], out["company"] = firm, ""
         notes.append(Note("company", "moved_to_name"))
     stray = number if number and not _DIGIT.search(number) and not out.get("company") else ""
-    if stray and (looks_like_firm(stray) or agrees(stray, "", out.get("email", ""))) and company(stray)[0]:
+    found = tail_of_company(stray, out.get("city", "")) if HAS_TAIL.search(stray) else None
+    if (
+        stray
+        and (looks_like_firm(found.head if found else stray) or agrees(stray, "", out.get("email", "")))
+        and company(stray)[0]
+    ):
         out["company"], out["phone"] = stray, ""
         notes.append(Note("phone", "moved_to_company"))
 
@@ -99,8 +104,9 @@ def _is_person(text: str, mail: str) -> bool:
 
 def _told_by(person: str, mail: str) -> bool:
     """Whether the mailbox is called like a word of the name that its domain does not have."""
-    local, _, host = mail.lower().partition("@")
-    return local != "" and any(word in local and word not in host for word in map(ascii_fold, _LETTERS.findall(person)))
+    words = [ascii_fold(word) for word in _LETTERS.findall(person)] if mail else []
+    boxes = [box.partition("@") for box in mail.lower().split()] if words else []
+    return any(word in local and word not in host for local, at, host in boxes if at for word in words)
 
 
 def _behind_name(out: Fields, notes: list[Note]) -> None:

@@ -19,7 +19,7 @@ from leads.records import Note
 from leads.text import fold, knowledge, plain
 
 _ANYTHING: Final = re.compile(r"@|\d{4}|\d\d[\s.-]+\d\d|微信|wechat|weixin|\b[vw]x", re.IGNORECASE)
-_CLAUSE: Final = re.compile(r"[,;!?\n。；，！？、]|\.(?=\s|$)")
+_CLAUSE: Final = re.compile(r"[,;!?\n。；，！？、]|(?<!\btel)(?<!\bmob)(?<!\bcel)(?<!\bph)\.(?=\s|$)")
 _NUMBER: Final = re.compile(
     r"(?<![a-z0-9.@_-])\+?\(?\d[\d\s()./-]{5,18}\d(?:\s*(?:转|ext\.?|x)\s*\d{1,6})?(?![a-z0-9%@_元块万台件个套吨])"
 )
@@ -31,6 +31,7 @@ _APART: Final = re.compile(
 )  # "... please call back / 0049 172 4411858": the clerk's way to add a number
 _SIGNED: Final = re.compile(r"(?:^|\n)\s*--+\s*\n+(.+)", re.DOTALL)
 _NO_NAME: Final = re.compile(r"[@\d]|^(?:tel|phone|mob|fax|www|http)", re.IGNORECASE)
+_WHOSE: Final = 16  # characters before "mobile" that say whose: my colleague's, our supplier's
 _SIGNED_LINES: Final = 5
 _FORMER: Final = re.compile(
     r"(?:\b(?:formerly|previously|prev\.?|(?<!the )ex|used to (?:be|work)|früher|vorher|ehemals|anciennement|auparavant|antes|anteriormente"
@@ -76,9 +77,10 @@ def with_contacts(fields: Fields) -> tuple[Fields, tuple[Note, ...]]:
     told: Fields = _signature(remark, fields) if "--" in remark else {}
     numbers: list[str] = []
     no_phone = not phones(fields.get("phone", ""))[0]
-    for clause in _CLAUSE.split(fold(remark)):
-        if not _words().other.search(clause):
-            numbers += _numbers(clause, no_phone)
+    for clause in (clause for line in remark.split("\n") for clause in _CLAUSE.split(fold(line))):
+        others = bool(_words().other.search(clause))
+        numbers += _numbers(clause, no_phone and not others)
+        if not others:
             _reached_by(clause, fields, told)
     held = "".join(filter(str.isdigit, fold(fields.get("phone", ""))))
     fresh = [number for number in dict.fromkeys(numbers) if "".join(filter(str.isdigit, number))[-8:] not in held]
@@ -87,8 +89,8 @@ def with_contacts(fields: Fields) -> tuple[Fields, tuple[Note, ...]]:
     return ({**fields, **told}, tuple(Note("message", f"told_{field}") for field in told)) if told else (fields, ())
 
 
-def _numbers(clause: str, no_phone: bool) -> list[str]:
-    """Numbers of a clause that are the customer's."""
+def _numbers(clause: str, any_mobile: bool) -> list[str]:
+    """Numbers of a clause that are the customer's: told so by the word before them, unless that word is about somebody else."""
     found = []
     for match in _NUMBER.finditer(clause):
         number = match[0].strip()
@@ -96,7 +98,9 @@ def _numbers(clause: str, no_phone: bool) -> list[str]:
             continue
         read = phones(number)[0]
         before = clause[: match.start()]
-        if read and (_words().own.search(before) or _APART.search(before) or (no_phone and read[0].kind == "mobile")):
+        own = _words().own.search(before)
+        theirs = bool(own) and not _words().other.search(clause[max(0, own.start() - _WHOSE) :] if own else "")
+        if read and (theirs or _APART.search(before) or (any_mobile and read[0].kind == "mobile")):
             found.append(number)
     return found
 
