@@ -9,10 +9,11 @@ from typing import Final
 from leads.damaged_phones import CN_MOBILE
 from leads.text import knowledge
 
-_EXT_WORDS: Final = r"转|分机号?|内线|extn?\.?|extension|xtn|x\.?|#|доб\.?|int\.?|;ext=|~|dw|durchwahl|ramal|anexo|poste|tst\.?|toestel|wew\.?"
+_EXT_WORDS: Final = r"转|分机号?|内线|extn?\.?|extension|xtn|x\.?|#|доб\.?|int\.?|;ext=|~|dw|durchwahl|ramal|anexo|poste|tst\.?|toestel|app\.?|wew\.?"
 EXT: Final = rf"(?:[\s,]*\(?(?:{_EXT_WORDS})\s*[:.]?\s*(\d{{1,9}})#?\)?)"
 _EXTENSION: Final = re.compile(EXT + r"\s*$")
 _SEPARATOR: Final = re.compile(r";(?!ext=)|[、,|\n\r\t/&]|或者?|和|\bor\b|\band\b")
+_AREA_SLASH: Final = re.compile(r"(?<!\d)(\(?0\d{1,4}\)?)/(?=\d{5,})")  # 0512/6262880 is one number
 _BEGINS: Final = re.compile(r"\+|00?[1-9]|\(")  # a plus, a trunk or an idd prefix, a bracket: how a number begins
 #: What people add about when and how: a time of day has digits of its own, the rest has none.
 _HOURS: Final = re.compile(
@@ -65,6 +66,8 @@ def without_extension(text: str) -> tuple[str, str]:
 
 def parts(text: str) -> list[str]:
     """The numbers of a cell apart: at separators where both sides are long enough to be numbers, else at white space."""
+    if "/" in text:
+        text = _AREA_SLASH.sub(r"\1-", text)
     pieces = _SEPARATOR.split(text)
     if len(pieces) > 1:
         pieces = [piece for piece in pieces if digits_of(piece)] or pieces

@@ -38,4 +38,6 @@ def _only_the_head(head: str, tail: str, country: str) -> bool:
         return False
     if country in _OPEN or number.country_code in _OPEN_CODES:
         return len(str(number.national_number)) >= _LEAST_HEAD and phonenumbers.is_possible_number(number)
+    if phonenumbers.is_valid_number(number) and not phonenumbers.is_valid_number(whole):
+        return True
     return phonenumbers.is_possible_number(number) and not phonenumbers.is_possible_number(whole)

@@ -51,6 +51,8 @@ _FAKES: Final = frozenset(
 )
 
 
+_FEWEST_CODED: Final = 7
+_LONGER_THAN_ANY: Final = 12
 _NANP_COUNTRIES: Final = frozenset({"US", "CA"})
 
 
@@ -210,10 +212,11 @@ def _national(digits: str, text: str, country: str) -> Phone:
         if _NANP.fullmatch(nanp):
             return _international("1" + nanp)
     elif plan := PLANS.get(country):
-        own = bare[len(plan.code) :] if bare.startswith(plan.code) and not plan.own.fullmatch(bare) else bare
+        coded = bare.startswith(plan.code) and (not plan.own.fullmatch(bare) or (bare == digits and len(bare) >= 10))
+        own = bare[len(plan.code) :] if coded else bare
         if plan.own.fullmatch(own.lstrip("0")):
             return _planned(own.lstrip("0"), plan)
-    elif country not in ("", "CN") and (phone := _ask(text, country)):
+    elif country not in ("", "CN") and (phone := _ask(text, country) or _coded(digits, country)):
         return phone
     american = len(digits) == 11 and digits[0] == "1" and bool(_NANP.fullmatch(digits[1:]))
     if _MOBILE.fullmatch(bare) and not (american and country != "CN" and _AMERICAN.match(text)):
@@ -234,12 +237,25 @@ def _national(digits: str, text: str, country: str) -> Phone:
     return Phone(bare, "", "service" if _SERVICE.fullmatch(digits) else "unknown")
 
 
-def _abroad(digits: str) -> Phone | None:
-    """A mobile of any country whose plus sign was lost: 33650973769. Only where no country is known that it could be from."""
-    phone = _ask("+" + digits, "")
-    if phone is None or phone.kind != "mobile" or phone.digits == digits:
+def _coded(digits: str, country: str) -> Phone | None:
+    """A number of ``country`` behind the country's code without a plus sign, when it is too long to be one without."""
+    code = str(phonenumbers.country_code_for_region(country))
+    if not digits.startswith(code) or len(digits) < len(code) + _FEWEST_CODED:
         return None
-    return phone
+    whole, rest = (phonenumbers.PhoneNumber(int(code), int(part)) for part in (digits, digits[len(code) :]))
+    if phonenumbers.is_possible_number(whole) or not phonenumbers.is_possible_number(rest):
+        return None
+    return _ask("+" + digits, "")
+
+
+def _abroad(digits: str) -> Phone | None:
+    """A mobile of any country whose plus sign was lost: 33650973769. Only where no country is known that it could be from;
+    a landline too where the number is too long for any country."""
+    phone = _ask("+" + digits, "")
+    if phone is None or phone.digits == digits:
+        return None
+    long = len(digits) >= _LONGER_THAN_ANY and phone.kind == "landline"
+    return phone if phone.kind == "mobile" or long else None
 
 
 _KINDS: Final = {
