@@ -27,8 +27,8 @@ _DELIMITERS = ",\t;|"
 #: Chinese comes in pairs of high bytes (rare signs: high byte and digit, twice), an accent stands alone among letters.
 _HIGH = re.compile(rb"[\x80-\xff]+[0-9]?")
 _FORMULA = ("=", "+", "-", "@")
-#: What decoding leaves of bytes that are no text.
-_BROKEN = re.compile("[\ud800-\udfff\ufffd]")
+#: What decoding leaves of bytes that are no text. U+FFFD in valid text is somebody else's loss, of a letter, not of a lead.
+_BROKEN = re.compile("[\ud800-\udfff]")
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),

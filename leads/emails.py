@@ -6,6 +6,9 @@ import re
 from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
+from rapidfuzz.distance import OSA
+
+from leads.damaged_mails import in_signs
 from leads.records import Email
 from leads.text import knowledge, plain, simplify
 
@@ -14,10 +17,11 @@ _ANY: Final = re.compile(
     r"(?<![^\s@<>()\[\],;:\"'|/、，；。])([^\s@<>()\[\],;:\"'|/、，；。]+)@+([^\s@<>()\[\],;:\"'|/、，；]*[^\s@<>()\[\],;:\"'|/、，；.。])"
 )
 _AT: Final = re.compile(r"\s*(?:@+|\(at\)|\[at\]|#at#|艾特)[\s@]*", re.IGNORECASE)
-_DOT: Final = re.compile(r"\s*(?:\(dot\)|\[dot\]|。|·)\s*|\.{2,}|,(?=(?:com|cn|net|org)\b)", re.IGNORECASE)
+_DOT: Final = re.compile(r"\s*(?:\(dot\)|\[dot\]|。|·)\s*|\.{2,}|\s+\.(?=\w)|,(?=(?:com|cn|net|org)\b)", re.IGNORECASE)
+_DOUBLED: Final = (".com.com", ".co.com", ".net.com", ".org.com")
 _TLD: Final = {
     **dict.fromkeys(
-        ("con", "cmo", "ocm", "comm", "coom", "vom", "xom", "cpm", "clm", "om", "cim", "c0m", "coim"), "com"
+        ("con", "cmo", "ocm", "comm", "coom", "vom", "xom", "cpm", "clm", "om", "cim", "c0m", "coim", "c"), "com"
     ),
     **dict.fromkeys(("nte", "ne", "met", "bet"), "net"),
     **dict.fromkeys(("ogr", "rog", "orgg"), "org"),
@@ -29,6 +33,8 @@ class _Tables(NamedTuple):
     mend: dict[str, str]  # a provider's domain as typed -> as it is
     free: frozenset[str]
     dots: frozenset[str]
+    families: frozenset[str]  # names of providers at every suffix: yahoo
+    coined: tuple[str, ...]  # names nobody else bears: one key away is a slip
     roles: frozenset[str]
     fake_locals: frozenset[str]
     fake_at_free: frozenset[str]
@@ -38,12 +44,15 @@ class _Tables(NamedTuple):
 
 @cache
 def _tables() -> _Tables:
-    providers = [line.split() for line in knowledge("mail_domains.txt")]
+    listed = [line.split() for line in knowledge("mail_domains.txt")]
+    providers = [line for line in listed if line[0] in ("free", "dots")]
     local, at_free, domain = (frozenset(line.split()) for line in knowledge("mail_fakes.txt"))
     return _Tables(
         {spelling: right for _, right, *wrong in providers for spelling in (right, *wrong)},
         frozenset(right for _, right, *_ in providers),
         frozenset(right for kind, right, *_ in providers if kind == "dots"),
+        frozenset(name for kind, *names in listed if kind == "family" for name in names),
+        tuple(name for kind, *names in listed if kind == "coined" for name in names),
         frozenset(" ".join(knowledge("mail_roles.txt")).split()),
         local,
         at_free,
@@ -85,7 +94,7 @@ def _search(text: str) -> list[tuple[str, str]]:
     text = plain(text)
     if "mailto:" in text.lower():
         text = re.sub("mailto:", " ", text, flags=re.IGNORECASE)
-    text = _DOT.sub(".", _AT.sub("@", text))
+    text = in_signs(_DOT.sub(".", _AT.sub("@", text)), _tables().suffixes)
     found = _ANY.findall(text)
     if "@" not in text and (match := _lost_at().fullmatch(text.strip(" ;,.").lower())):
         return [(match[1], match[2])]
@@ -119,19 +128,39 @@ def _domain(domain: str) -> _Domain:
     right = tables.mend.get(domain) or _mended(domain)
     if "." not in right or len(right) > 253:
         right = ""
-    return _Domain(right, stem(right), right in tables.free, right in tables.dots, right in tables.fake_domains)
+    name = stem(right)
+    free = right in tables.free or name in tables.families
+    return _Domain(right, name, free, right in tables.dots, right in tables.fake_domains)
 
 
 def _mended(domain: str) -> str:
+    tables = _tables()
     domain = simplify(domain).strip(".-")
+    if domain.endswith(_DOUBLED):
+        domain = domain.rsplit(".", 2)[0] + ".com"
     head, dot, tld = domain.rpartition(".")
     if tld in _TLD:
         domain = head + dot + _TLD[tld]
-    elif tld in ("cm", "co") and f"{head}.com" in _tables().free:  # countries too, but no mailboxes of qq.cm
+    elif tld in ("cm", "co") and f"{head}.com" in tables.mend:  # countries too, but no mailboxes of qq.cm
         domain = f"{head}.com"
-    elif not dot and domain.endswith("com") and (len(domain) > 5 or f"{domain[:-3]}.com" in _tables().free):
+    elif not dot and domain.endswith("com") and (len(domain) > 5 or f"{domain[:-3]}.com" in tables.free):
         domain = domain[:-3] + ".com"  # foxmailcom, qqcom
-    return _tables().mend.get(domain, domain)
+    return tables.mend.get(domain) or _one_key_off(domain) or domain
+
+
+def _one_key_off(domain: str) -> str:
+    """The provider's domain whose coined name this one misses by one key (hotnail.fr, comcasst.net), "" when it is none's."""
+    tables, written = _tables(), stem(domain)
+    if len(written) < 4 or written in tables.families:
+        return ""
+    for name in tables.coined:
+        if name[0] == written[0] and OSA.distance(name, written, score_cutoff=1) == 1:
+            right = name + domain.removeprefix(written)
+            if right in tables.mend:
+                return tables.mend[right]
+            if name in tables.families:
+                return right
+    return ""
 
 
 def _email(local: str, domain: str) -> Email | str:

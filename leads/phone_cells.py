@@ -9,10 +9,20 @@ from typing import Final
 from leads.damaged_phones import CN_MOBILE
 from leads.text import knowledge
 
-EXT: Final = r"(?:\s*(?:转|分机号?|extn?\.?|xtn|x\.?|#|доб\.?|int\.?|;ext=|~)\s*:?\s*(\d{1,9})#?)"
+_EXT_WORDS: Final = r"转|分机号?|内线|extn?\.?|extension|xtn|x\.?|#|доб\.?|int\.?|;ext=|~|dw|durchwahl|ramal|anexo|poste|tst\.?|toestel|app\.?|wew\.?"
+EXT: Final = rf"(?:[\s,]*\(?(?:{_EXT_WORDS})\s*[:.]?\s*(\d{{1,9}})#?\)?)"
 _EXTENSION: Final = re.compile(EXT + r"\s*$")
 _SEPARATOR: Final = re.compile(r";(?!ext=)|[、,|\n\r\t/&]|或者?|和|\bor\b|\band\b")
+_AREA_SLASH: Final = re.compile(r"(?<!\d)(\(?0\d{1,4}\)?)/(?=\d{5,})")  # 0512/6262880 is one number
 _BEGINS: Final = re.compile(r"\+|00?[1-9]|\(")  # a plus, a trunk or an idd prefix, a bracket: how a number begins
+#: What people add about when and how: a time of day has digits of its own, the rest has none.
+_HOURS: Final = re.compile(
+    r"(?:\b(?:after|before|from|until|till|between|ab|bis|nach|vor|après|después de(?: las)?|dopo le|após as|na)\s+)?"
+    r"(?<![\d.-])(?<!\d )\d{1,2}(?:[:.]\d\d)?\s*(?:[ap]\.?m\b\.?|uhr\b|hrs?\b|o'?clock\b)"
+    r"|\b(?:after|before|nach|vor|après)\s+\d{1,2}(?:[:.]\d\d)?\s*$"
+)
+_TAIL: Final = re.compile(r"(?<=\d)(?![oil|]+$)[^\d#\u3000-\uffff]+$")
+_HAS_TAIL: Final = re.compile(r"\d[^\d#]+$")
 LOCAL: Final = {2: (8,), 3: (7, 8)}  # length of the area code -> lengths of the number behind it
 
 
@@ -34,6 +44,13 @@ def digits_of(text: str) -> str:
     return "".join(c for c in text if "0" <= c <= "9")
 
 
+def without_words(text: str) -> str:
+    """The text without a time of day (after 5pm) and without what follows the last digit: (mob), !!, ask for me."""
+    if not _HAS_TAIL.search(text):
+        return text
+    return _TAIL.sub("", _HOURS.sub("", text))
+
+
 def without_extension(text: str) -> tuple[str, str]:
     """The text without its extension, and the extension, "" for none."""
     match = _EXTENSION.search(text)
@@ -49,12 +66,15 @@ def without_extension(text: str) -> tuple[str, str]:
 
 def parts(text: str) -> list[str]:
     """The numbers of a cell apart: at separators where both sides are long enough to be numbers, else at white space."""
+    if "/" in text:
+        text = _AREA_SLASH.sub(r"\1-", text)
     pieces = _SEPARATOR.split(text)
     if len(pieces) > 1:
+        pieces = [piece for piece in pieces if digits_of(piece)] or pieces
         long = [piece for piece in pieces if len(digits_of(piece)) >= 7]
         if len(long) == len(pieces) or len(long) > 1:
             return [found for piece in long for found in parts(piece)]
-        if len(long) == 1 and len(digits_of(text)) > 11:
+        if len(long) == 1 and len(digits_of(text)) > 11 and (pieces[0] is long[0] or "/" not in text):
             return long  # 0755-87203492/93: the second is not a number by itself
         text = _SEPARATOR.sub("-", text)
     if len(digits_of(text)) > 15:

@@ -12,8 +12,9 @@ from typing import Final
 
 import phonenumbers
 
-from leads.damaged_phones import CN_MOBILE, read_damaged
-from leads.phone_cells import EXT, LOCAL, area_code, area_codes, digits_of, parts, without_extension
+from leads.damaged_phones import CN_MOBILE, read_masked, take_rounded
+from leads.phone_cells import EXT, LOCAL, area_code, area_codes, digits_of, parts, without_extension, without_words
+from leads.phone_extensions import is_complete
 from leads.phone_plans import BY_CODE, PLANS, NumberPlan
 from leads.records import Phone
 from leads.text import fold
@@ -39,6 +40,7 @@ _TOLL_FREE: Final = re.compile(r"8(?:00|88|77|66|55|44|33)\d{7}")
 _SERVICE: Final = re.compile(r"[48]00\d{7}|9[56]\d{3,6}|1(?:00\d\d|1\d|2\d{1,3})")
 _VANITY: Final = re.compile(r"\+?(1[\s-]?8(?:00|88|77|66|55|44|33)[\s-]?)([a-z][a-z\s-]{5,12})")
 _CONTEXT: Final = re.compile(r";phone-context=[^+;\n][^;\n]*|;isub=[^;\n]*|;a=[^;\n]*")
+_DASHED: Final = re.compile(r"(.*\d)\s*-\s*(\d{1,4})")
 _KEYPAD: Final = str.maketrans("abcdefghijklmnopqrstuvwxyz", "22233344455566677778889999")
 _LOOKALIKE: Final = str.maketrans("oil|", "0111")
 _LETTER_FOR_DIGIT: Final = re.compile(r"(?<=\d)[oil|]+(?=[\d\s-]|$)|(?<![a-z])[oil|]+(?=\d)")
@@ -49,6 +51,8 @@ _FAKES: Final = frozenset(
 )
 
 
+_FEWEST_CODED: Final = 7
+_LONGER_THAN_ANY: Final = 12
 _NANP_COUNTRIES: Final = frozenset({"US", "CA"})
 
 
@@ -106,19 +110,22 @@ def _slow(text: str, country: str) -> tuple[Phones, str]:
     lines = lines.replace("'", "").replace("`", "").replace("’", "").replace("‘", "")
     if not lines:
         return (), "empty"
-    damaged = read_damaged(lines)
-    if isinstance(damaged, Phone):
-        return (damaged,), "partial"
-    if damaged is not None:
-        return phones(damaged, country) if damaged else ((), "no_number")
+    found_all: dict[tuple[str, str], Phone] = {}
+    reason = ""
+    if "e" in lines and (taken := take_rounded(lines, country)):
+        rounded, lines = taken
+        if not digits_of(lines):
+            return rounded, "partial" if rounded else "no_number"
+        reason = "partial" if rounded else ""
+        found_all = {(phone.mask, "~"): phone for phone in rounded}
+    elif (masked := read_masked(lines)) is not None:
+        return ((masked,), "partial") if isinstance(masked, Phone) else ((), "no_number")
     lines = _CONTEXT.sub("", lines)
     if ";phone-context=" in lines:
         phone = _ask(lines, country)
         return _finish(phone) if phone else ((), "no_number")
     if match := _VANITY.search(lines):
         lines = "+" + match[1] + match[2].translate(_KEYPAD)
-    found_all: dict[tuple[str, str], Phone] = {}
-    reason = ""
     for part in parts(lines):
         phone, fault = _one(part, country)
         if phone:
@@ -130,7 +137,9 @@ def _slow(text: str, country: str) -> tuple[Phones, str]:
 
 def _one(text: str, country: str) -> tuple[Phone | None, str]:
     """One number, already folded."""
-    text, ext = without_extension(text)
+    text, ext = without_extension(without_words(text))
+    if not ext and (match := _DASHED.fullmatch(text)) and is_complete(match[1], match[2], country):
+        text, ext = match.groups()
     text = text.translate(_HAN_DIGITS) if not text.isascii() else text
     text = _LETTER_FOR_DIGIT.sub(lambda m: m[0].translate(_LOOKALIKE), text)
     if match := re.fullmatch(r"(\D*\d{5,})\.0{1,2}", text):
@@ -139,6 +148,9 @@ def _one(text: str, country: str) -> tuple[Phone | None, str]:
     if plus:
         text = text.replace("(0)", "")
     digits = digits_of(text)
+    if plus and (digits.startswith("10") or (digits[:1] == "1" and 8 <= len(digits) <= 10)):
+        # no American number begins with a trunk zero or is so short: the form put the +1 there
+        text, digits, plus = text.replace("+", "").replace("1", "", 1), digits[1:], False
     if not digits:
         return None, "no_number"
     if len(digits) > 4 and not digits.strip("0"):
@@ -200,18 +212,20 @@ def _national(digits: str, text: str, country: str) -> Phone:
         if _NANP.fullmatch(nanp):
             return _international("1" + nanp)
     elif plan := PLANS.get(country):
-        own = bare[len(plan.code) :] if bare.startswith(plan.code) and not plan.own.fullmatch(bare) else bare
+        coded = bare.startswith(plan.code) and (not plan.own.fullmatch(bare) or (bare == digits and len(bare) >= 10))
+        own = bare[len(plan.code) :] if coded else bare
         if plan.own.fullmatch(own.lstrip("0")):
             return _planned(own.lstrip("0"), plan)
-    elif country not in ("", "CN") and (phone := _ask(text, country)):
+    elif country not in ("", "CN") and (phone := _ask(text, country) or _coded(digits, country)):
         return phone
-    if _MOBILE.fullmatch(bare):
+    american = len(digits) == 11 and digits[0] == "1" and bool(_NANP.fullmatch(digits[1:]))
+    if _MOBILE.fullmatch(bare) and not (american and country != "CN" and _AMERICAN.match(text)):
         return Phone(bare, "86", "mobile")
     if bare.startswith("86") and len(bare) >= 12:
         phone = _china(bare[2:])
         if phone.kind != "unknown":
             return phone
-    if len(digits) == 11 and digits[0] == "1" and _NANP.fullmatch(digits[1:]):
+    if american:
         return _international(bare)
     plan = BY_CODE.get(bare[:2]) or BY_CODE.get(bare[:3]) if country in ("", "CN") and len(bare) > 10 else None
     if plan and plan.mobile.fullmatch(rest := bare.removeprefix(plan.code).lstrip("0")):
@@ -223,12 +237,25 @@ def _national(digits: str, text: str, country: str) -> Phone:
     return Phone(bare, "", "service" if _SERVICE.fullmatch(digits) else "unknown")
 
 
-def _abroad(digits: str) -> Phone | None:
-    """A mobile of any country whose plus sign was lost: 33650973769. Only where no country is known that it could be from."""
-    phone = _ask("+" + digits, "")
-    if phone is None or phone.kind != "mobile" or phone.digits == digits:
+def _coded(digits: str, country: str) -> Phone | None:
+    """A number of ``country`` behind the country's code without a plus sign, when it is too long to be one without."""
+    code = str(phonenumbers.country_code_for_region(country))
+    if not digits.startswith(code) or len(digits) < len(code) + _FEWEST_CODED:
         return None
-    return phone
+    whole, rest = (phonenumbers.PhoneNumber(int(code), int(part)) for part in (digits, digits[len(code) :]))
+    if phonenumbers.is_possible_number(whole) or not phonenumbers.is_possible_number(rest):
+        return None
+    return _ask("+" + digits, "")
+
+
+def _abroad(digits: str) -> Phone | None:
+    """A mobile of any country whose plus sign was lost: 33650973769. Only where no country is known that it could be from;
+    a landline too where the number is too long for any country."""
+    phone = _ask("+" + digits, "")
+    if phone is None or phone.digits == digits:
+        return None
+    long = len(digits) >= _LONGER_THAN_ANY and phone.kind == "landline"
+    return phone if phone.kind == "mobile" or long else None
 
 
 _KINDS: Final = {
@@ -241,6 +268,10 @@ _KINDS: Final = {
 }
 
 
+#: A digit that only calls from abroad to a mobile had in front of the ten that everybody writes: Argentina, Mexico.
+_MOBILE_SIGN: Final = {54: "9", 52: "1"}
+
+
 def _ask(text: str, country: str) -> Phone | None:
     """What ``phonenumbers`` makes of it; None unless it is a possible number, and a valid one where a region is used."""
     try:
@@ -250,4 +281,7 @@ def _ask(text: str, country: str) -> Phone | None:
     if country and not phonenumbers.is_valid_number(number):
         return None
     kind = _KINDS.get(phonenumbers.number_type(number), "unknown")
-    return Phone(str(number.national_number), str(number.country_code), kind, number.extension or "")
+    digits = str(number.national_number)
+    if number.country_code in _MOBILE_SIGN and len(digits) == 11:
+        digits = digits.removeprefix(_MOBILE_SIGN[number.country_code])
+    return Phone(digits, str(number.country_code), kind, number.extension or "")

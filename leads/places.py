@@ -306,3 +306,10 @@ def _latin_place(text: str) -> Place:
     if len(parts) > 1 and not where and chinese.get(parts[-1]):
         return _region_of()[chinese[parts[-1]]], chinese[parts[-1]], ""
     return where, abroad.get(name, bare if bare in abroad else name.strip(_GAP)), ""
+
+
+def is_known_city(text: str) -> bool:
+    """Whether a Latin text is a city that the tables hold, and nothing else."""
+    _, chinese, abroad = _latin()
+    folded = ascii_fold(text).strip(_GAP)
+    return folded in abroad or folded in chinese

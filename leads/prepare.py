@@ -8,9 +8,11 @@ from typing import Final, NamedTuple
 import msgspec
 
 from leads.cells import Fields, rehome
+from leads.damaged_text import with_letters
 from leads.emails import emails
 from leads.facts import Bench
 from leads.fields import ALIASES, FIELDS, field_of
+from leads.parted import parted
 from leads.phones import phones
 from leads.preparation import Preparation
 from leads.records import REASONS, Envelope, Facts, Lead, Note, Refused, Row
@@ -102,9 +104,11 @@ def prepare(row: Row, envelope: Envelope, spec: Preparation) -> Lead | Refused:
         map(str.lower, map(str.strip, given.values()))
     ):
         return Refused(row.event, "suppressed", "test")
+    given, mended = with_letters(given)
     known, moved = rehome(given)
+    known, apart = parted(known)
     known, told = with_contacts(known)
-    work = Bench(known, spec.country, [*moved, *told])
+    work = Bench(known, spec.country, [*mended, *moved, *apart, *told])
     facts = work.facts(row, envelope, declared, spec.kinds)
     refused = _suppressed(facts, caller, known.get("phone", ""), rules)
     if not refused and listed_not_to_contact(facts, spec):

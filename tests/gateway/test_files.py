@@ -119,6 +119,13 @@ def test_one_broken_byte_does_not_turn_a_utf8_file_into_another_encoding() -> No
     assert [r.reason for r in refused] == ["broken_text"]
 
 
+def test_a_letter_that_was_lost_before_the_file_was_made_costs_no_lead() -> None:
+    rows, refused = read("name,phone,note\nK\ufffdnig,1,x\n".encode())
+
+    assert [row.fields["name"] for row in rows] == ["K\ufffdnig"]
+    assert not refused
+
+
 def test_windows_accents_are_not_taken_for_chinese() -> None:
     content = "name,city\nJérôme,Münster\nZoë,Genève\n".encode("cp1252")
 

@@ -63,3 +63,35 @@ def test_digits_are_a_real_mailbox_at_a_company() -> None:
 )
 def test_stem_is_the_registered_name(domain: str, name: str) -> None:
     assert stem(domain) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("kingensystem at o2 dot pl", "kingensystem@o2.pl"), ("ann underscore lee at blue dash sky dot co dot uk", "ann_lee@blue-sky.co.uk"),
+        ("juan arroba acme punto es", "juan@acme.es"), ("chiara@neumann,ch", "chiara@neumann.ch"), ("p@acme.com,sg", "p@acme.com.sg"),
+        ("anna .lee@acme.fr", "anna.lee@acme.fr"), ("a@acme.com.com", "a@acme.com"), ("ann@googlemail.cm", "ann@gmail.com"),
+        ("ann@comcasst.net", "ann@comcast.net"), ("ann@hotnail.fr", "ann@hotmail.fr"), ("ann@gmail.c", "ann@gmail.com"), ("a@acme.com,it", "a@acme.com"),
+    ],
+)  # fmt: skip
+def test_what_was_told_or_mistyped_is_read_as_it_was_meant(text: str, address: str) -> None:
+    assert [mail.address for mail in emails(text)[0]] == [address]
+
+
+@pytest.mark.parametrize("text", ["call me at noon", "meet at 5 dot", "look at it", "at dot com"])
+def test_words_that_say_no_mailbox_are_none(text: str) -> None:
+    assert emails(text) == ((), "no_address")
+
+
+@pytest.mark.parametrize(
+    ("domain", "kind"),
+    [
+        ("yahoo.fr", "free"),
+        ("email.com", "free"),
+        ("vahoo.com", "company"),
+        ("sunrises.ch", "company"),
+        ("outlock.com", "free"),
+    ],
+)
+def test_only_coined_names_of_providers_forgive_a_key(domain: str, kind: str) -> None:
+    assert emails(f"ann@{domain}")[0][0].kind == kind

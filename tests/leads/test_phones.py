@@ -129,6 +129,47 @@ def test_two_numbers_of_a_cell_part_where_both_can_be_numbers(text: str, numbers
     assert [phone.digits for phone in phones(text)[0]] == numbers
 
 
+@pytest.mark.parametrize(
+    ("text", "country", "digits", "ext"),
+    [
+        ("312/881/2415 (ext 307)", "", "3128812415", "307"), ("021/991/0423-245", "IE", "219910423", "245"),
+        ("(615) 507-1987-906", "", "6155071987", "906"), ("+541170137194-67", "", "1170137194", "67"),
+        ("04 25 12 24 31-96", "", "425122431", "96"), ("+49 30 3893960-40", "", "303893960", "40"),
+        ("+41226216049 DW 585", "CH", "226216049", "585"), ("+86 21 69318441 內線 562", "", "2169318441", "562"),
+        ("+61230091650-834", "AU", "230091650", "834"), ("(0443) 488174-873", "CH", "443488174", "873"),
+        ("+61263284450 ext 944 wa", "", "263284450", "944"), ("0171-1200455", "DE", "1711200455", ""),
+        ("089-1234567", "DE", "891234567", ""), ("020-7946-0958", "GB", "2079460958", ""),
+    ],
+)  # fmt: skip
+def test_an_extension_follows_a_whole_number_only(text: str, country: str, digits: str, ext: str) -> None:
+    assert [(phone.digits, phone.ext) for phone in phones(text, country)[0]] == [(digits, ext)]
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "digits"),
+    [
+        ("2177270896 after 5pm", "US", "2177270896"), ("+31 709179076 nach 17 Uhr", "", "709179076"), ("020 7946 0958 (mob) !!", "GB", "2079460958"),
+        ("+1 07923704367", "GB", "7923704367"), ("+1 939794507", "ES", "939794507"), ("+1 076781210 ask for me", "", "76781210"),
+        ("1-770-706-1021 -", "", "7707061021"), ("00 49 172 4411858", "", "1724411858"), ("+6208123456789", "", "8123456789"),
+        ("911243974610", "IN", "1243974610"), ("552134265381", "", "2134265381"), ("4989917450", "DE", "89917450"),
+        ("+54 9 261 463-2873", "", "2614632873"), ("+52 1 55 2898 5288", "", "5528985288"),
+    ],
+)  # fmt: skip
+def test_what_stands_around_a_number_is_no_part_of_it(text: str, country: str, digits: str) -> None:
+    assert [phone.digits for phone in phones(text, country)[0]] == [digits]
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "masks"),
+    [
+        ("1.61543E+10", "US", ["6154300000~5"]), ("1.61543E+10", "", ["6154300000~5"]), ("4,35125E+12,", "AT", ["51250000000~4"]),
+        ("6.58270E+9 .", "SG", ["6582700000~6"]), ("4,92219E+11 ***", "", ["2219000000~4"]), ("5,42617E+11, 011 4444-5555", "AR", ["2617000000~4", ""]),
+    ],
+)  # fmt: skip
+def test_a_rounded_number_loses_its_country_code(text: str, country: str, masks: list[str]) -> None:
+    assert [phone.mask for phone in phones(text, country)[0]] == masks
+
+
 def test_a_real_number_beside_a_placeholder_is_kept() -> None:
     assert phones("13912345687; 00000000") == ((MOBILE,), "placeholder")
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from leads.records import Note
-from leads.remarks import with_contacts
+from leads.remarks import former_employer, with_contacts
 
 
 @pytest.mark.parametrize(
@@ -58,3 +58,44 @@ def test_a_field_of_the_row_goes_before_the_remark() -> None:
     assert with_contacts(same)[0] is same
     assert with_contacts(besides)[0]["phone"] == "0755-87203492; 139 1234 5687"
     assert with_contacts(instead)[0]["phone"] == "139 1234 5687"
+
+
+@pytest.mark.parametrize(
+    ("text", "firm"),
+    [
+        ("Please call. (formerly with Kindyn Foods)", "Kindyn Foods"), ("pls call back ex Bose & Chatterjee", "Bose & Chatterjee"),
+        ("prev. at Quatron Properties", "Quatron Properties"), ("früher bei Braun Sanitär", "Braun Sanitär"),
+        ("anciennement chez Lumra et Associés", "Lumra et Associés"), ("原大成机械公司的王工", "大成机械公司"), ("之前在宇创科技有限公司", "宇创科技有限公司"),
+        ("之前咨询过公司注册", ""), ("previously ordered labels", ""), ("exhibition in May", ""), ("the ex factory price", ""),
+    ],
+)  # fmt: skip
+def test_a_former_employer_is_told(text: str, firm: str) -> None:
+    assert former_employer(text) == firm
+
+
+def test_a_signature_fills_what_the_fields_lack() -> None:
+    remark = "Please send a quote.\n--\nManuel Pujol\nMedmark Auto Parts\nTel (904) 976-8966"
+
+    fields, _ = with_contacts({"name": "Manuel", "message": remark})
+
+    assert (fields["name"], fields["company"], fields["phone"]) == (
+        "Manuel Pujol",
+        "Medmark Auto Parts",
+        "(904) 976-8966",
+    )
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"name": "Ann Lee", "company": "Acme Ltd"}, {"name": "Ann Lee", "company": "Acme", "phone": "(904) 976-8966"}],
+)
+def test_a_signature_takes_nothing_away(fields: dict[str, str]) -> None:
+    found, _ = with_contacts(fields | {"message": "Quote?\n--\nManuel Pujol\nMedmark Auto Parts\nTel (904) 976-8966"})
+
+    assert (found["name"], found["company"]) == (fields["name"], fields["company"])
+
+
+def test_a_number_set_apart_at_the_end_is_the_customers() -> None:
+    fields, _ = with_contacts({"phone": "040 9185164", "message": "Follow up on our talk / 0049 172 4411858"})
+
+    assert fields["phone"] == "040 9185164; 0049 172 4411858"
