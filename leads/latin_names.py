@@ -88,9 +88,11 @@ def _person(words: list[str], tokens: tuple[str, ...], surname_size: int) -> tup
     table = titles()
     honorific, keep = "", list[int]()
     for at, token in enumerate(tokens):
-        edge = at in (0, len(tokens) - 1) and not _syllable_of_name(tokens, at)
-        if edge and token in table.latin and len(tokens) > 1 and len(keep) + len(tokens) - at > 1:
-            honorific = honorific or table.latin[token]
+        edge = (at == len(tokens) - 1 or not keep) and not _syllable_of_name(tokens, at)
+        left = len(keep) + len(tokens) - at - 1
+        code = (table.latin.get(token) or _guarded(tokens, at, bool(honorific), left)) if edge and left else ""
+        if code:
+            honorific = honorific or code
             surname_size -= at < surname_size
         elif not (token in table.suffix and len(keep) >= 2):
             keep.append(at)
@@ -113,6 +115,19 @@ def _person(words: list[str], tokens: tuple[str, ...], surname_size: int) -> tup
         surname, given = _order(words, tokens, surname_size)
     kind = "initial" if all(len(token) == 1 for token in given) else "full"
     return Name(text, kind, "latin", " ".join(surname), " ".join(given), tokens, honorific), ""
+
+
+def _guarded(tokens: tuple[str, ...], at: int, titled: bool, left: int) -> str:
+    """The title that a word is only in its place: Don and Pan before two words more, med behind Dr., san behind a name."""
+    table = titles()
+    if at == len(tokens) - 1:
+        chinese = surname_readings(tokens[0]) and readings(tokens[at])  # Zhang San
+        return "" if chinese else table.behind.get(tokens[at], "")
+    if titled:
+        return table.second.get(tokens[at], "")
+    if tokens[at] == "de" and tokens[at + 1] == "heer":
+        return table.latin["heer"] if left > 1 else ""
+    return table.ahead.get(tokens[at], "") if left > 1 else ""
 
 
 def _shown(words: list[str], surname_size: int) -> str:

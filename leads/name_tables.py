@@ -32,6 +32,9 @@ class Titles(NamedTuple):
     address: dict[str, str]
     single: dict[str, str]
     latin: dict[str, str]
+    ahead: dict[str, str]  # names as well: titles only before two words more
+    behind: dict[str, str]  # titles only behind a name
+    second: dict[str, str]  # what follows another title: Dr. med.
     role: frozenset[str]
     part: frozenset[str]
     none: frozenset[str]
@@ -105,4 +108,12 @@ def titles() -> Titles:
         kind, code, listed = line.split("\t")
         found[kind].update(dict.fromkeys(listed.split(), code))
     sets = {kind: frozenset(found[kind]) for kind in ("role", "part", "none", "suffix", "particle", "organisation")}
-    return Titles(found["address"], found["single"], found["latin"], **sets)
+    return Titles(
+        found["address"],
+        found["single"],
+        found["latin"],
+        found["ahead"],
+        found["behind"],
+        found["second"],
+        **sets,
+    )

@@ -99,6 +99,16 @@ Pani Ewa Nowak|full|nowak|ewa|ms
 Dra. Ana Souza|full|souza|ana|dr
 Avv. Rossi|surname|rossi||会计
 Don Smith|full|smith|don|
+Don José García|full|garcia|jose|mr
+De heer Jansen|surname|jansen||mr
+Herr Dr. Schmidt|surname|schmidt||mr
+Dr. med. Andreas Wolf|full|wolf|andreas|dr
+Dipl.-Ing. Renate Koch|full|koch|renate|eng
+Dott.ssa Maria Rossi|full|rossi|maria|dr
+Pan Tomasz Nowak|full|nowak|tomasz|mr
+Pan Wei|full|pan|wei|
+Tanaka-san|surname|tanaka||mr
+Zhang San|full|zhang|san|
 Anh Nguyen|full|nguyen|anh|
 Vincent T. Dhar|full|dhar|vincent t|
 Jack 先生|given||jack|mr
