@@ -36,6 +36,7 @@ LEVELS: dict[str, tuple[str, str]] = {
     "phone.extension": ("the same number and extension", "总机与分机均一致"),
     "phone.line": ("the same landline", "座机一致"),
     "phone.service": ("the same service number", "客服号码一致"),
+    "phone.line_near": ("nearly the same number, perhaps a colleague's", "号码近似，可能是同事的"),
     "phone.masked": ("the digits known agree", "已知数字吻合"),
     "phone.other_extension": ("another extension of the line", "同一总机、分机不同"),
     "phone.line_differs": ("another landline", "座机不同"),

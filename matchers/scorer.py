@@ -19,6 +19,7 @@ from matchers.scale import Met, Scale
 _ACCOUNT: Final = frozenset(
     {
         ("phone", "line"),
+        ("phone", "line_near"),
         ("phone", "service"),
         ("email", "role"),
         ("email", "role_near"),

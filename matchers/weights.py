@@ -55,6 +55,7 @@ TABLE: tuple[Level, ...] = (
     _index("phone", "line", 0.9, 0.7, "landline: colleagues share it; an account"),
     _index("phone", "service", 0.9, 5.0, "400, 800, 95xxx: a whole customer base may show it"),
     _index("phone", "near", 0.03, 0.05, "one digit off or two swapped, 8 digits or more", 9.0),
+    _index("phone", "line_near", 0.03, 0.05, "the same of a line or of who knows what: as often a colleague's", 9.0),
     _index(
         "phone", "masked", 0.5, 0.3, "masked or rounded number: known digits agree; narrower heads count in bits", 9.0
     ),

@@ -22,9 +22,10 @@ def compare(mine: Sequence[Phone], theirs: Iterable[tuple[Phone, int]], scale: S
     extra: Met | None = None
     loose = False
     met_any = False
+    theirs = tuple(theirs)
     for their, seq in theirs:
         for my in mine:
-            met = _pair(my, their, seq, scale)
+            met = _pair(my, their, seq, scale, theirs)
             if met is None and (my.mask or their.mask):
                 continue  # too little is known of one to say that they differ
             met_any = True
@@ -44,14 +45,15 @@ def compare(mine: Sequence[Phone], theirs: Iterable[tuple[Phone, int]], scale: S
     return [scale.fixed("phone", level, 0)]
 
 
-def _pair(my: Phone, their: Phone, seq: int, scale: Scale) -> Met | None:
+def _pair(my: Phone, their: Phone, seq: int, scale: Scale, theirs: Sequence[tuple[Phone, int]]) -> Met | None:
     if my.mask or their.mask:
         return _masked(my, their, seq, scale)
     one, two = my.digits, their.digits
     if one == two or same_line(one, two):
-        return scale.value("phone", _level(my, their), scale.rivals("P", phone_value(my)), seq)
+        return scale.value("phone", _level(my, their, theirs), scale.rivals("P", phone_value(my)), seq)
     if len(one) >= 8 and abs(len(one) - len(two)) <= 1 and OSA.distance(one, two, score_cutoff=1) == 1:
-        return scale.value("phone", "near", 0, seq)
+        mobile = my.kind == "mobile" or their.kind == "mobile"
+        return scale.value("phone", "near" if mobile else "line_near", 0, seq)
     return None
 
 
@@ -62,12 +64,13 @@ def same_line(one: str, two: str) -> bool:
     return one.endswith(two) or two.endswith(one)
 
 
-def _level(my: Phone, their: Phone) -> str:
+def _level(my: Phone, their: Phone, theirs: Sequence[tuple[Phone, int]]) -> str:
     if my.kind == "service" or their.kind == "service":
         return "service"
     if my.ext and my.ext == their.ext:
         return "extension"
-    if my.kind == "landline" or their.kind == "landline" or my.ext or their.ext:
+    # a number that somebody gave an extension of is a line, whoever leaves it out
+    if "landline" in (my.kind, their.kind) or my.ext or any(p.ext and p.digits == my.digits for p, _ in theirs):
         return "line"
     return "mobile" if my.kind == "mobile" or their.kind == "mobile" else "number"
 

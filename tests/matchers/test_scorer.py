@@ -106,3 +106,19 @@ def test_the_number_of_a_front_desk_is_the_organisations():
     assert "phone.line" in levels(scored(person, desk))
     assert judged(person, [desk]).kind == "new"
     assert "phone.number" in levels(scored(facts_of(phone="(416) 645-1717"), person))
+
+
+def test_a_number_with_extensions_is_a_line_without_them_too():
+    known = [
+        facts_of(name="Karin Ahmadi", company="Wesport", phone="+45 86 94 00 53 ext 939"),
+        facts_of(name="Karin Ahmadi", company="Wesport", phone="+45 86 94 00 53"),
+    ]
+    assert "phone.line" in levels(scored(facts_of(company="Wesport Energi", phone="+45 86940053"), *known))
+
+
+def test_nearly_the_same_line_is_as_often_a_colleagues():
+    jackson = facts_of(name="Seth Jackson", company="Minneapolis Printing", phone="+1 904 657 7925")
+    desk = facts_of(name="Purchasing", company="Minneapolis Printing Inc.", phone="(904) 657-7920")
+    assert "phone.line_near" in levels(scored(desk, jackson))
+    assert judged(desk, [jackson]).kind == "new"
+    assert "phone.near" in levels(scored(facts_of(phone="13812345679"), facts_of(phone="13812345678")))
