@@ -47,7 +47,7 @@ _MOVED: Final = (
 )  # least that other company, address and city say together when something personal agrees: one change
 _FIELD: Final = 1.0  # bits of each further account field, two at most, when neither side names a person
 _FIELD_BARE: Final = 2.5  # the same when both are nothing but an organisation
-_DESK: Final = 2.0  # bits that a number is worth less as a line
+_LINE: Final = 2.0  # bits that a number of unknown kind is worth less as a line
 _LEAST_RIVALS: Final = 0.7  # colleagues nature provides for one account value
 _LEAST_RIVALS_BARE: Final = 0.08  # further organisations of that name
 
@@ -104,8 +104,8 @@ def score(facts: Facts, known: Known, scale: Scale, lead_bare: bool) -> Scored:
     elif firm.level != "differs" or not _misplaced(facts, known):
         firm = _of_that_name(facts, firm, names, scale)
         mets.append(firm)
-    if lead_bare != known.bare and firm is not None and firm.bits > 0 and _desk(facts, known, lead_bare):
-        mets = [met.worth(met.bits - _DESK, "line") if met.level == "number" else met for met in mets]
+    if lead_bare != known.bare and firm is not None and firm.bits > 0:  # what an organisation gives is its line
+        mets = [met.worth(met.bits - _LINE, "line") if met.level == "number" else met for met in mets]
     if known.addresses:
         mets += address.compare(facts.address, known.addresses, scale, both_bare)
     if both_bare and any(met.level in address.HOUSE for met in mets):
@@ -146,12 +146,6 @@ def _of_that_name(facts: Facts, firm: Met, names: Met | None, scale: Scale) -> M
         return firm
     rivals = max(known) * 2.0**names.bits + scale.weights.rows["company", firm.level].u
     return Met("company", firm.level, firm.bits + log2(firm.rivals / rivals), firm.seq, rivals, firm.kin)
-
-
-def _desk(facts: Facts, known: Known, lead_bare: bool) -> bool:
-    """Whether the side that names no person says that it is an organisation's desk: a role, or a mailbox that is nobody's. Its
-    number, where numbers do not tell mobile from landline, is the organisation's then."""
-    return bool(facts.name is not None or facts.emails) if lead_bare else bool(known.names or known.emails)
 
 
 def _one_house(mets: list[Met], firm: Met | None, scale: Scale) -> tuple[list[Met], Met | None]:
