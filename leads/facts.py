@@ -15,7 +15,8 @@ from leads.handles import handles
 from leads.names import name
 from leads.phones import phones
 from leads.places import Place, is_chinese, place, region
-from leads.records import Address, Custom, Email, Envelope, Facts, Handle, Note, Phone, Row
+from leads.records import Address, Company, Custom, Email, Envelope, Facts, Handle, Note, Phone, Row
+from leads.remarks import former_employer
 from leads.text import fold, plain
 
 _ATTRIBUTES: Final = frozenset(
@@ -91,7 +92,12 @@ class Bench:
             door=envelope.door,
             at_ms=envelope.at_ms,
             website=self._website(),
+            former=self._former(),
         )
+
+    def _former(self) -> Company | None:
+        left = former_employer(self._known.get("message", ""))
+        return company(left)[0] if left else None
 
     def _place(self) -> tuple[Place, Address | None]:
         """Region, city and district from their fields and the address, and the address."""

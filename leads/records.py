@@ -173,6 +173,7 @@ class Facts(Packed, frozen=True):
     door: str = ""
     at_ms: int = 0
     website: str = ""
+    former: Company | None = None  # an employer that a remark says was left: it may agree, it contradicts nobody
 
 
 class Note(Record, frozen=True):

@@ -168,8 +168,9 @@ def make(facts: Facts, rules: Rules) -> Plan:
         out.append(("N", rules.rare_name(name)))
     elif sorted_letters and city:
         out.append(("T", f"{sorted_letters}|{city}"))
-    if organisation:
+    if organisation or facts.former is not None:
         out += rules.bearers(facts, surnames, organisation)
+    if organisation:
         out.append(("O", f"{organisation}|{city}"))
         if city and (name is None or name.kind == "role"):
             out.append(("O", f"{organisation}|"))
@@ -217,9 +218,10 @@ def bearers(facts: Facts, surnames: tuple[str, ...], organisation: str) -> Plan:
     """The person in the organisation: by surname and, in Latin letters, by first name, since calls leave the other out; with
     the mail domain besides where that is another word, since organisations are misspelled and have several names."""
     company, name = facts.company, facts.name
+    left = colleagues(surnames, facts.former) if facts.former is not None else ()
     if company is None or name is None:
-        return persons(surnames, organisation)
-    found = colleagues(surnames, company)
+        return persons(surnames, organisation) + left if organisation else left
+    found = colleagues(surnames, company) + left
     if name.script == "latin" and (first := name.given.partition(" ")[0]) and len(first) > 1:
         found += colleagues((first,), company)
     domain = company_domain(facts) if surnames else ""

@@ -66,6 +66,8 @@ class Known:
                 names.append((facts.name, seq))
             if facts.company is not None:
                 companies.append((facts.company, seq))
+            if facts.former is not None:
+                companies.append((facts.former, seq))
             for phone in phones_of(facts):
                 phones.append((phone, seq))
             if facts.emails:

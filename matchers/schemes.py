@@ -31,7 +31,7 @@ def _surnames(name: Name) -> tuple[str, ...]:
 
 
 def _bearers(facts: Facts, surnames: tuple[str, ...], organisation: str) -> Plan:
-    return tuple([("S", f"{surname}|{organisation}") for surname in surnames])
+    return tuple([("S", f"{surname}|{organisation}") for surname in surnames]) if organisation else ()
 
 
 #: Up to version 3: every landline by its last seven digits and other numbers whole, so that a foreign number told with and without

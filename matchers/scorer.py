@@ -99,6 +99,8 @@ def score(facts: Facts, known: Known, scale: Scale, lead_bare: bool) -> Scored:
     if facts.custom and known.customs:
         mets += custom.compare(facts.custom, known.customs, scale)
     firm = company.compare(facts.company, known.companies, scale, both_bare) if known.companies else None
+    if facts.former is not None:
+        firm = _better(firm, company.compare(facts.former, known.companies, scale, False))
     if firm is None:
         mets += _some(company.by_domain(facts.company, facts.emails, known.companies, known.emails, scale))
     elif firm.level != "differs" or not _misplaced(facts, known):
@@ -146,6 +148,11 @@ def _of_that_name(facts: Facts, firm: Met, names: Met | None, scale: Scale) -> M
         return firm
     rivals = max(known) * 2.0**names.bits + scale.weights.rows["company", firm.level].u
     return Met("company", firm.level, firm.bits + log2(firm.rivals / rivals), firm.seq, rivals, firm.kin)
+
+
+def _better(firm: Met | None, former: Met | None) -> Met | None:
+    """The former employer in the present one's stead where it agrees: who went and came back, or was known before he left."""
+    return former if former is not None and former.bits > max(firm.bits if firm is not None else 0.0, 0.0) else firm
 
 
 def _one_house(mets: list[Met], firm: Met | None, scale: Scale) -> tuple[list[Met], Met | None]:

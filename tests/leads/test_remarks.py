@@ -73,6 +73,13 @@ def test_a_former_employer_is_told(text: str, firm: str) -> None:
     assert former_employer(text) == firm
 
 
+@pytest.mark.parametrize(
+    "text", ["目前我们公司想采购", "以前在贵公司买过", "原装的公司货", "please quote ex works price", "the ex", ""]
+)
+def test_no_former_employer_is_made_up(text: str) -> None:
+    assert former_employer(text) == ""
+
+
 def test_a_signature_fills_what_the_fields_lack() -> None:
     remark = "Please send a quote.\n--\nManuel Pujol\nMedmark Auto Parts\nTel (904) 976-8966"
 

@@ -13,6 +13,15 @@ SAME = {
         {"name": "张伟", "phone": MOBILE},
         {"name": "张伟", "phone": "+86 138-1234-5678", "city": "上海"},
     ),
+    "moved on, a remark says from where": (
+        {"name": "Robert Johnson", "company": "Kindyn Foods", "phone": "+61 400 240 689"},
+        {
+            "name": "Robert Johnson",
+            "company": "Ryan Properties",
+            "phone": "+61 439 710 722",
+            "message": "price? (formerly with Kindyn Foods)",
+        },
+    ),
     "pinyin": ({"name": "张伟", "phone": MOBILE}, {"name": "Zhang Wei", "phone": MOBILE}),
     "pinyin in capitals without a space": (
         {"name": "夏莹", "company": "上海宇创智能科技有限公司", "phone": MOBILE},
