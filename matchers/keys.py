@@ -27,7 +27,7 @@ from matchers.sketch import bands, head_words
 KINDS: Final[dict[str, str]] = {
     "C": "status events of one call",
     "I": "a declared identifier",
-    "P": "phone number: Chinese landlines by their last seven digits, other countries' numbers by their last nine",
+    "P": "phone number: Chinese landlines by their last seven digits, all others by their last nine",
     "E": "mailbox at domain without suffix; QQ numbers as mailboxes",
     "W": "WeChat or another handle; a free mailbox's name, which is one as often",
     "Q": "sorted name letters and a phone's first six digits; surname and a mobile's first three and last four: what "
@@ -59,13 +59,13 @@ Plan = tuple[tuple[str, str], ...]
 
 
 def phone_value(phone: Phone) -> str:
-    """What a number is found by: a Chinese mobile whole; Chinese landlines, which are written with and without area code, and
-    short numbers by their last seven digits; others by their last nine, since not everybody knows which of the first are
-    country code, trunk zero or number."""
+    """What a number is found by: Chinese landlines, which are written with and without area code, and short numbers by their
+    last seven digits; others by their last nine, since which of the first are country code, trunk zero or number is not always
+    told (017762466002 may be German or Chinese)."""
     digits = phone.digits
     if len(digits) <= 8 or (phone.kind == "landline" and phone.country in ("", "86")):
         return digits[-7:]
-    return digits if phone.country == "86" and phone.kind == "mobile" else digits[-9:]
+    return digits[-9:]
 
 
 def numbers(phone: Phone) -> tuple[str, ...]:
@@ -155,7 +155,7 @@ class Rules(NamedTuple):
 def make(facts: Facts, rules: Rules) -> Plan:
     """The keys in clear under ``rules``."""
     out: list[tuple[str, str]] = []
-    _identities(facts, rules.numbers, out)
+    _identities(facts, rules, out)
     company, name, city = facts.company, facts.name, city_of(facts)
     organisation = core_reading(company) if company is not None else company_domain(facts)
     full = name is not None and name.kind == "full" and bool(name.latin)
@@ -270,22 +270,26 @@ def _road(latin: tuple[str, ...], road: str) -> str:
     return parts(road).name if road.isascii() or not latin else "".join(latin)
 
 
-def _identities(facts: Facts, numbers: Callable[[Phone], tuple[str, ...]], out: list[tuple[str, str]]) -> None:
+def _identities(facts: Facts, rules: Rules, out: list[tuple[str, str]]) -> None:
     """Values that belong to one person: phone, mailbox, handle, identifier, date, call."""
+
+    def mobile(handle: str) -> tuple[str, str]:
+        return "P", rules.numbers(Phone(handle, "86", "mobile"))[0]
+
     if facts.call:
         out.append(("C", facts.call))
     out.extend(("I", f"{item.name}={item.value}") for item in facts.custom if item.kind == "id" and item.value)
-    out.extend(("P", value) for phone in facts.phones[:3] if phone.digits for value in numbers(phone))
+    out.extend(("P", value) for phone in facts.phones[:3] if phone.digits for value in rules.numbers(phone))
     for mail in facts.emails[:3]:
         out.append(("E", mail_value(mail)))
         if is_mobile(mail.local):
-            out.append(("P", mail.local))
+            out.append(mobile(mail.local))
     for handle in facts.handles[:2]:
         value = handle.value
         if handle.kind == "qq" or (value.isdigit() and not is_mobile(value)):
             out.append(("E", f"{value}@qq"))
         elif is_mobile(value):
-            out.append(("P", value))
+            out.append(mobile(value))
         else:
             out.append(("W", value))
     out.extend(("W", mail.local) for mail in facts.emails[:2] if may_be_handle(mail))
