@@ -6,7 +6,7 @@ from math import log2
 from typing import Final, Literal
 
 from leads.latin_names import family_share, given_share
-from leads.name_tables import RARE, common_given, english, given_bits, pinyin_surnames, surnames
+from leads.name_tables import RARE, Bearers, bearers, common_given, english, given_bits, pinyin_surnames, surnames
 from leads.pinyin import segment
 from leads.records import Name
 
@@ -40,7 +40,11 @@ def own_reading(name: Name) -> tuple[str, ...]:
 
 def is_english_first(token: str) -> bool:
     """Whether a folded word is an English first name more likely than a Chinese one."""
-    known = english().get(token)
+    return _is_first(english(), token)
+
+
+def _is_first(table: dict[str, Bearers], token: str) -> bool:
+    known = table.get(token)
     return known is not None and known.first > 1e-5 and known.first >= given_share(token)
 
 
@@ -86,6 +90,6 @@ def is_rare(name: Name, bits: float) -> bool:
 
 def _given_bits(token: str) -> float:
     parts = segment(token)
-    if len(parts) > 1 and not is_english_first(token):
+    if len(parts) > 1 and not _is_first(bearers(), token):  # Milena is no Mi Le Na
         return sum([log2(given_share(part)) for part in parts])
     return log2(given_share(token))

@@ -66,6 +66,18 @@ Kevin 陈|surname|陈||
 长杰|given||长杰|
 琳琳|given||琳琳|
 静|given||静|
+Nathalie Richard|full|richard|nathalie|
+Rossi Giulia|full|rossi|giulia|
+Giulia Rossi|full|rossi|giulia|
+Kowalczyk Agnieszka|full|kowalczyk|agnieszka|
+Tanaka Yuki|full|tanaka|yuki|
+Nagy László|full|nagy|laszlo|
+Yılmaz Zeynep|full|yilmaz|zeynep|
+Kim Min-jun|full|kim|min jun|
+Nguyen Thao|full|nguyen|thao|
+Nathalie|given||nathalie|
+Rajesh|given||rajesh|
+Kowalczyk|surname|kowalczyk||
 Zhang Wei|full|zhang|wei|
 Wei Zhang|full|zhang|wei|
 ZHANG Wei|full|zhang|wei|
@@ -324,6 +336,7 @@ def test_nobody_has_no_letters_and_no_rarity() -> None:
         ("Zebulon Quackenbush", "John Smith"),
         ("张伟", "张"),
         ("Shan Zhe", "Wang Wei"),
+        ("Zebulon Rossi", "Giulia Rossi"),
     ],
 )
 def test_a_rare_name_says_more(rarer: str, commoner: str) -> None:
