@@ -5,12 +5,14 @@ from __future__ import annotations
 from math import log2
 from typing import Final, Literal
 
+from leads.japanese_names import families
 from leads.latin_names import family_share, given_share
 from leads.name_tables import RARE, Bearers, bearers, common_given, english, given_bits, pinyin_surnames, surnames
 from leads.pinyin import segment
 from leads.records import Name
 
 _RAREST: Final = log2(RARE)
+_JAPANESE: Final = -7.0  # log2 of the share of a character among those of Japanese given names, a few hundred
 #: Kinds of names that name somebody, if only in part.
 PERSON: Final = frozenset({"full", "surname", "given", "initial"})
 
@@ -61,12 +63,14 @@ def rarity(name: Name, part: Literal["", "surname", "given"] = "") -> float:
     bits = 0.0
     if name.script == "han":
         if surname:
-            known = surnames().get(surname)
+            known = surnames().get(surname) or families().get(surname)
             bits -= log2(known.share if known else RARE)
         if not said:
             return min(bits, 40.0)
         table = given_bits()
         given = sum([table.get(char, _RAREST) for char in said])
+        if surname in families():
+            given = max(given, _JAPANESE * len(said))
         return min(bits - max(given, common_given().get(said, given)), 40.0)
     if surname:
         bits -= sum([log2(family_share(token)) for token in surname.split()])

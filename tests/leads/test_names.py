@@ -66,6 +66,16 @@ Kevin 陈|surname|陈||
 长杰|given||长杰|
 琳琳|given||琳琳|
 静|given||静|
+上田 哲也|full|上田|哲也|
+高橋翔太|full|高桥|翔太|
+山本真由美|full|山本|真由美|
+長谷川　純一|full|长谷川|纯一|
+藤田 明美さん|full|藤田|明美|
+清水健一様|full|清水|健一|
+近藤さん|surname|近藤||
+金子 隆|full|金|子隆|
+福田 李明|full|李|明|
+田中|full|田|中|
 Nathalie Richard|full|richard|nathalie|
 Rossi Giulia|full|rossi|giulia|
 Giulia Rossi|full|rossi|giulia|
@@ -240,6 +250,11 @@ Changjie|黎长杰|given_only
 阿强|王志强|given_only
 Jack|刘卫孝 Jack|given_only
 Jack|Jack Smith|given_only
+上田 哲也|上田哲也|exact
+高橋 翔太|高橋翔太様|exact
+田中 裕子|田中 翔太|conflict_given
+近藤さん|近藤 健一|surname_only
+中村直樹|Naoki Nakamura|surname_only
 Jack|刘卫孝|english_alias
 Jack|Liu Weixiao|english_alias
 小兰|刘莉兰|given_only
@@ -337,6 +352,7 @@ def test_nobody_has_no_letters_and_no_rarity() -> None:
         ("张伟", "张"),
         ("Shan Zhe", "Wang Wei"),
         ("Zebulon Rossi", "Giulia Rossi"),
+        ("欧阳娜娜", "佐藤隆"),
     ],
 )
 def test_a_rare_name_says_more(rarer: str, commoner: str) -> None:
