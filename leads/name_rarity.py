@@ -6,6 +6,7 @@ from math import log2
 from typing import Final, Literal
 
 from leads.japanese_names import families
+from leads.korean import is_korean
 from leads.latin_names import family_share, given_share
 from leads.name_tables import RARE, Bearers, bearers, common_given, english, given_bits, pinyin_surnames, surnames
 from leads.pinyin import segment
@@ -13,6 +14,7 @@ from leads.records import Name
 
 _RAREST: Final = log2(RARE)
 _JAPANESE: Final = -7.0  # log2 of the share of a character among those of Japanese given names, a few hundred
+_KOREAN: Final = {"surname": 6.0, "given": 10.0, "": 16.0}  # bits of a usual Korean name: few surnames, few syllables
 #: Kinds of names that name somebody, if only in part.
 PERSON: Final = frozenset({"full", "surname", "given", "initial"})
 
@@ -76,7 +78,7 @@ def rarity(name: Name, part: Literal["", "surname", "given"] = "") -> float:
         bits -= sum([log2(family_share(token)) for token in surname.split()])
     for token in said.split():
         bits += 4.0 if len(token) == 1 else -_given_bits(token)
-    return min(bits, 40.0)
+    return min(bits, _KOREAN[part] if is_korean(name) else 40.0)
 
 
 def is_rare(name: Name, bits: float) -> bool:

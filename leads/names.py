@@ -8,6 +8,7 @@ from typing import Final
 from leads.company_tables import company_words
 from leads.han_names import is_person, judge, likelihood, may_have_title, strip_title
 from leads.japanese_names import families, japanese, titled
+from leads.korean import hangul_name, respelled
 from leads.latin_names import latin_name
 from leads.name_levels import LEVELS, same_reading
 from leads.name_rarity import letters, rarity
@@ -44,7 +45,10 @@ def name(text: str) -> tuple[Name | None, str]:
     if "@" in text and "." in text.partition("@")[2]:
         return None, "looks_like_email"
     if text.isascii() or not _HAN.search(text):
-        return latin_name(text)
+        if korean := None if text.isascii() else hangul_name(text):
+            return korean, ""
+        latin, reason = latin_name(text)
+        return respelled(latin, text) if latin else None, reason
     simple = simplify(text)
     if len(simple) <= 3 and _HAN.fullmatch(simple) and simple not in titles().role and simple not in titles().none:
         found = _run(simple)

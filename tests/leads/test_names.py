@@ -83,7 +83,14 @@ Kowalczyk Agnieszka|full|kowalczyk|agnieszka|
 Tanaka Yuki|full|tanaka|yuki|
 Nagy László|full|nagy|laszlo|
 Yılmaz Zeynep|full|yilmaz|zeynep|
-Kim Min-jun|full|kim|min jun|
+Kim Min-jun|full|kim|minjun|
+Hyun-woo Hong|full|hong|hyeonu|
+Jeong Soo-jin|full|jung|sujin|
+Han Min-jun|full|han|min jun|
+김준호|full|kim|junho|
+남궁 민수|full|namkung|minsu|
+김준호 과장님|full|kim|junho|
+오씨|surname|oh||
 Nguyen Thao|full|nguyen|thao|
 Nathalie|given||nathalie|
 Rajesh|given||rajesh|
@@ -268,7 +275,13 @@ Nicholas|N Hurst|none
 Mr. Blair|Austin B.|none
 Sr. Diéguez|Ciro|none
 Mr Wang|Smith|conflict
-윤준혜|Junhye Yoon|none
+윤준혜|Junhye Yoon|exact
+김준호|Kim Jun-ho|exact
+정성민|Sung-min Jeong|exact
+한민준|Min-jun Han|order
+김준호|김님|surname_only
+김준호|김민수|conflict_given
+유은정|Eun-jung Yoo|exact
 张伟|前台|none
 云淡风轻|张伟|none
 王总|阿强|none
@@ -353,6 +366,7 @@ def test_nobody_has_no_letters_and_no_rarity() -> None:
         ("Shan Zhe", "Wang Wei"),
         ("Zebulon Rossi", "Giulia Rossi"),
         ("欧阳娜娜", "佐藤隆"),
+        ("Zebulon Quackenbush", "김준호"),
     ],
 )
 def test_a_rare_name_says_more(rarer: str, commoner: str) -> None:
