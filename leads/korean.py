@@ -13,60 +13,15 @@ from leads.pinyin import segment
 from leads.records import Name
 from leads.text import ascii_fold, knowledge
 
-_FIRST: Final = ["g", "kk", "n", "d", "tt", "r", "m", "b", "pp", "s", "ss", "", "j", "jj", "ch", "k", "t", "p", "h"]
-_VOWELS: Final = [
-    "a",
-    "ae",
-    "ya",
-    "yae",
-    "eo",
-    "e",
-    "yeo",
-    "ye",
-    "o",
-    "wa",
-    "wae",
-    "oe",
-    "yo",
-    "u",
-    "wo",
-    "we",
-    "wi",
-    "yu",
-    "eu",
-    "ui",
-    "i",
-]
-_LAST: Final = [
-    "",
-    "k",
-    "k",
-    "k",
-    "n",
-    "n",
-    "n",
-    "t",
-    "l",
-    "k",
-    "m",
-    "p",
-    "t",
-    "t",
-    "p",
-    "l",
-    "m",
-    "p",
-    "p",
-    "t",
-    "t",
-    "ng",
-    "t",
-    "t",
-    "k",
-    "t",
-    "p",
-    "t",
-]
+_FIRST: Final = (
+    "g", "kk", "n", "d", "tt", "r", "m", "b", "pp", "s", "ss", "", "j", "jj", "ch", "k", "t", "p", "h",
+)  # fmt: skip
+_VOWELS: Final = (
+    "a", "ae", "ya", "yae", "eo", "e", "yeo", "ye", "o", "wa", "wae", "oe", "yo", "u", "wo", "we", "wi", "yu", "eu", "ui", "i",
+)  # fmt: skip
+_LAST: Final = (
+    "", "k", "k", "k", "n", "n", "n", "t", "l", "k", "m", "p", "t", "t", "p", "l", "m", "p", "p", "t", "t", "ng", "t", "t", "k", "t", "p", "t",
+)  # fmt: skip
 _HANGUL: Final = re.compile(r"[가-힣]+(?: [가-힣]+)?")
 _JOINED: Final = re.compile(r"[^\W\d_]+-[^\W\d_]+")
 #: What follows a name: form of address, rank. Longest first.
@@ -115,12 +70,10 @@ def respelled(name: Name, text: str) -> Name:
     tokens, known = name.latin, _surnames()
     if not 2 <= len(tokens) <= 3 or name.kind != "full" or name.script != "latin":
         return name
-    if (
-        len(tokens) == 2
-        and _JOINED.fullmatch(text)
-        and (spelled := said("".join(tokens)))
-        and not all(map(segment, tokens))
-    ):
+    alone = len(tokens) == 2 and "-" in text and _JOINED.fullmatch(text)
+    if not alone and tokens[0] not in known and tokens[-1] not in known:
+        return name  # as nearly all
+    if alone and (spelled := said("".join(tokens))) and not all(map(segment, tokens)):
         return replace(name, text=text, kind="given", surname="", given=spelled, latin=(spelled,))
     for at in _surname_at(name, text):
         surname, given = tokens[at], "".join(tokens[:at] if at else tokens[1:])
