@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 from leads.company_tables import company_words
-from leads.name_tables import RARE, english, pinyin_surnames, syllable_shares, titles
+from leads.name_tables import RARE, bearers, english, pinyin_surnames, syllable_shares, titles
 from leads.pinyin import segment
 from leads.records import Name
 from leads.romanised import readings, surname_readings
@@ -66,7 +66,7 @@ def _ends_in_trade(tokens: tuple[str, ...]) -> bool:
     """Lakeside Motors: a trade at the end that is nobody's surname, and no first name before it (Grace Foods may be a person)."""
     if tokens[-1] not in company_words().trade or family_share(tokens[-1]) > _SURNAME:
         return False
-    first = english().get(tokens[0])
+    first = bearers().get(tokens[0])
     return not first or first.first < _SURNAME
 
 
@@ -160,7 +160,7 @@ def _nonsense(tokens: tuple[str, ...]) -> bool:
 
 def _one(text: str, token: str, honorific: str) -> Name:
     """A single word: pinyin written together, else a given name or a surname, whichever it is more often."""
-    known = english().get(token)
+    known = bearers().get(token)
     if token in _COMPOUND:
         return Name(text, "surname", "latin", token, "", (token,), honorific)
     double = next((c for c in _COMPOUND if token.startswith(c) and segment(token[len(c) :])), "")
@@ -181,8 +181,8 @@ def _one(text: str, token: str, honorific: str) -> Name:
 
 @lru_cache(maxsize=1 << 13)
 def family_share(token: str) -> float:
-    """Share of a token as a surname: English, pinyin, or a romanisation of a Han surname."""
-    known = english().get(token)
+    """Share of a token as a surname: of a Latin table, pinyin, or a romanisation of a Han surname."""
+    known = bearers().get(token)
     shares = pinyin_surnames()
     spelled = max([shares.get(reading, 0.0) for reading in surname_readings(token)], default=0.0)
     return max(known.last if known else 0.0, shares.get(token, 0.0), spelled * 0.3, RARE)
@@ -190,8 +190,8 @@ def family_share(token: str) -> float:
 
 @lru_cache(maxsize=1 << 13)
 def given_share(token: str) -> float:
-    """Share of a token as a given name: English, pinyin, or a romanised syllable."""
-    known = english().get(token)
+    """Share of a token as a given name: of a Latin table, pinyin, or a romanised syllable."""
+    known = bearers().get(token)
     shares = syllable_shares()
     parts = segment(token)
     chinese = RARE
@@ -221,8 +221,7 @@ def _order(words: list[str], tokens: tuple[str, ...], surname_size: int) -> tupl
             return tokens[i:], tokens[:i]
     eastern = family_share(tokens[0]) * _least_given(tokens[1:])
     western = family_share(tokens[last]) * _least_given(tokens[:last])
-    first = english().get(tokens[0])
-    if first and first.first > 1e-5 and not segment(tokens[0]):  # John is no surname, whatever follows
+    if _is_first(tokens[0]):  # John is no surname, whatever follows
         if (
             len(tokens) in (3, 4)
             and not surname_readings(tokens[0])
@@ -231,7 +230,17 @@ def _order(words: list[str], tokens: tuple[str, ...], surname_size: int) -> tupl
         ):
             return tokens[1:2], (*tokens[2:], tokens[0])  # Andy Lau Tak Wah
         western *= 100.0
+    elif not surname_readings(tokens[0]):
+        western *= 2.0  # outside China it is the order of most
     return (tokens[:1], tokens[1:]) if eastern > western else (tokens[last:], tokens[:last])
+
+
+def _is_first(token: str) -> bool:
+    """Whether a word is a first name and no Chinese syllables; of a name from abroad more of one than of a surname."""
+    known = bearers().get(token)
+    if not known or known.first <= 1e-5 or segment(token):
+        return False
+    return known.first > known.last or token in english()
 
 
 def _least_given(tokens: tuple[str, ...]) -> float:

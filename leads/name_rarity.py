@@ -5,12 +5,16 @@ from __future__ import annotations
 from math import log2
 from typing import Final, Literal
 
+from leads.japanese_names import families
+from leads.korean import is_korean
 from leads.latin_names import family_share, given_share
-from leads.name_tables import RARE, common_given, english, given_bits, pinyin_surnames, surnames
+from leads.name_tables import RARE, Bearers, bearers, common_given, english, given_bits, pinyin_surnames, surnames
 from leads.pinyin import segment
 from leads.records import Name
 
 _RAREST: Final = log2(RARE)
+_JAPANESE: Final = -7.0  # log2 of the share of a character among those of Japanese given names, a few hundred
+_KOREAN: Final = {"surname": 6.0, "given": 10.0, "": 16.0}  # bits of a usual Korean name: few surnames, few syllables
 #: Kinds of names that name somebody, if only in part.
 PERSON: Final = frozenset({"full", "surname", "given", "initial"})
 
@@ -40,7 +44,11 @@ def own_reading(name: Name) -> tuple[str, ...]:
 
 def is_english_first(token: str) -> bool:
     """Whether a folded word is an English first name more likely than a Chinese one."""
-    known = english().get(token)
+    return _is_first(english(), token)
+
+
+def _is_first(table: dict[str, Bearers], token: str) -> bool:
+    known = table.get(token)
     return known is not None and known.first > 1e-5 and known.first >= given_share(token)
 
 
@@ -57,18 +65,20 @@ def rarity(name: Name, part: Literal["", "surname", "given"] = "") -> float:
     bits = 0.0
     if name.script == "han":
         if surname:
-            known = surnames().get(surname)
+            known = surnames().get(surname) or families().get(surname)
             bits -= log2(known.share if known else RARE)
         if not said:
             return min(bits, 40.0)
         table = given_bits()
         given = sum([table.get(char, _RAREST) for char in said])
+        if surname in families():
+            given = max(given, _JAPANESE * len(said))
         return min(bits - max(given, common_given().get(said, given)), 40.0)
     if surname:
         bits -= sum([log2(family_share(token)) for token in surname.split()])
     for token in said.split():
         bits += 4.0 if len(token) == 1 else -_given_bits(token)
-    return min(bits, 40.0)
+    return min(bits, _KOREAN[part] if is_korean(name) else 40.0)
 
 
 def is_rare(name: Name, bits: float) -> bool:
@@ -86,6 +96,6 @@ def is_rare(name: Name, bits: float) -> bool:
 
 def _given_bits(token: str) -> float:
     parts = segment(token)
-    if len(parts) > 1 and not is_english_first(token):
+    if len(parts) > 1 and not _is_first(bearers(), token):  # Milena is no Mi Le Na
         return sum([log2(given_share(part)) for part in parts])
     return log2(given_share(token))

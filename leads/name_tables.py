@@ -19,8 +19,8 @@ class Surname(NamedTuple):
     share: float  # of all holders, in [0, 1]
 
 
-class English(NamedTuple):
-    """How common an English name is."""
+class Bearers(NamedTuple):
+    """How common a name in Latin letters is."""
 
     first: float  # share of bearers as a first name, in [0, 1]
     last: float
@@ -93,11 +93,21 @@ def words() -> frozenset[str]:
     return frozenset(word for line in knowledge("words.txt") for word in line.split())
 
 
+def _bearers(file: str) -> dict[str, Bearers]:
+    rows = (line.split("\t") for line in knowledge(file))
+    return {name: Bearers(int(first) / 1e6, int(last) / 1e6) for name, first, last in rows}
+
+
 @cache
-def english() -> dict[str, English]:
+def english() -> dict[str, Bearers]:
     """Folded English name -> how often it is a first and a last name."""
-    rows = (line.split("\t") for line in knowledge("english_names.tsv"))
-    return {name: English(int(first) / 1e6, int(last) / 1e6) for name, first, last in rows}
+    return _bearers("english_names.tsv")
+
+
+@cache
+def bearers() -> dict[str, Bearers]:
+    """The same of every name in Latin letters; what an English-speaking country knows is taken from there."""
+    return _bearers("names_abroad.tsv") | english()
 
 
 @cache

@@ -7,6 +7,8 @@ from typing import Final
 
 from leads.company_tables import company_words
 from leads.han_names import is_person, judge, likelihood, may_have_title, strip_title
+from leads.japanese_names import families, japanese, titled
+from leads.korean import hangul_name, respelled
 from leads.latin_names import latin_name
 from leads.name_levels import LEVELS, same_reading
 from leads.name_rarity import letters, rarity
@@ -43,7 +45,10 @@ def name(text: str) -> tuple[Name | None, str]:
     if "@" in text and "." in text.partition("@")[2]:
         return None, "looks_like_email"
     if text.isascii() or not _HAN.search(text):
-        return latin_name(text)
+        if korean := None if text.isascii() else hangul_name(text):
+            return korean, ""
+        latin, reason = latin_name(text)
+        return respelled(latin, text) if latin else None, reason
     simple = simplify(text)
     if len(simple) <= 3 and _HAN.fullmatch(simple) and simple not in titles().role and simple not in titles().none:
         found = _run(simple)
@@ -106,6 +111,9 @@ def _choose(text: str, simple: str, runs: list[tuple[int, int]]) -> tuple[Name |
             left.append((start, end))
     if not left:
         return (None, "looks_like_company") if company else _only_titles(text, simple, honorific)
+    if len(left) <= 2 and (found := japanese([simple[a:b] for a, b in left])):
+        shown = "".join([text[a:b] for a, b in left])[: len(found[1]) + len(found[2])]
+        return _han(shown, found, honorific, aliases), ""
     joined = "".join([simple[a:b] for a, b in left])
     if 1 < len(left) <= len(joined) <= 4 and simple[slice(*left[0])] in surnames() and _run(joined)[0] == "full":
         shown = "".join([text[a:b] for a, b in left])
@@ -121,6 +129,8 @@ def _choose(text: str, simple: str, runs: list[tuple[int, int]]) -> tuple[Name |
             best = (rank, text[start + offset : start + offset + len(run)], judged, title)
     assert best is not None
     _, shown, judged, title = best
+    if not is_person(judged) and (surname := titled(simple[slice(*left[0])], simple[left[0][1] :])):
+        return _han(f"{text[left[0][0] :][: len(surname)]}様", ("surname", surname, ""), "", aliases), ""
     if not is_person(judged):
         return (None, "looks_like_company") if company else _nickname(text, simple)
     return _han(shown, judged, honorific or title, aliases), ""
@@ -163,8 +173,8 @@ def _han(shown: str, judged: tuple[str, str, str], honorific: str, aliases: tupl
     kind, surname, given = judged
     own = reading(given)
     if surname:
-        known = surnames().get(surname)
-        own = (known.pinyin if known else "".join(reading(surname)), *own)
+        known, abroad = surnames().get(surname), families().get(surname)
+        own = (known.pinyin if known else abroad.latin if abroad else "".join(reading(surname)), *own)
     others = tuple([alias for alias in aliases if alias not in own and alias != "".join(own)])
     text = f"{shown} {' '.join(map(str.capitalize, others))}" if others else shown
     return Name(text, kind, "han", surname, given, (*own, *others), honorific)

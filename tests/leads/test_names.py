@@ -66,6 +66,35 @@ Kevin 陈|surname|陈||
 长杰|given||长杰|
 琳琳|given||琳琳|
 静|given||静|
+上田 哲也|full|上田|哲也|
+高橋翔太|full|高桥|翔太|
+山本真由美|full|山本|真由美|
+長谷川　純一|full|长谷川|纯一|
+藤田 明美さん|full|藤田|明美|
+清水健一様|full|清水|健一|
+近藤さん|surname|近藤||
+金子 隆|full|金|子隆|
+福田 李明|full|李|明|
+田中|full|田|中|
+Nathalie Richard|full|richard|nathalie|
+Rossi Giulia|full|rossi|giulia|
+Giulia Rossi|full|rossi|giulia|
+Kowalczyk Agnieszka|full|kowalczyk|agnieszka|
+Tanaka Yuki|full|tanaka|yuki|
+Nagy László|full|nagy|laszlo|
+Yılmaz Zeynep|full|yilmaz|zeynep|
+Kim Min-jun|full|kim|minjun|
+Hyun-woo Hong|full|hong|hyeonu|
+Jeong Soo-jin|full|jung|sujin|
+Han Min-jun|full|han|min jun|
+김준호|full|kim|junho|
+남궁 민수|full|namkung|minsu|
+김준호 과장님|full|kim|junho|
+오씨|surname|oh||
+Nguyen Thao|full|nguyen|thao|
+Nathalie|given||nathalie|
+Rajesh|given||rajesh|
+Kowalczyk|surname|kowalczyk||
 Zhang Wei|full|zhang|wei|
 Wei Zhang|full|zhang|wei|
 ZHANG Wei|full|zhang|wei|
@@ -275,6 +304,11 @@ Changjie|黎长杰|given_only
 阿强|王志强|given_only
 Jack|刘卫孝 Jack|given_only
 Jack|Jack Smith|given_only
+上田 哲也|上田哲也|exact
+高橋 翔太|高橋翔太様|exact
+田中 裕子|田中 翔太|conflict_given
+近藤さん|近藤 健一|surname_only
+中村直樹|Naoki Nakamura|surname_only
 Jack|刘卫孝|english_alias
 Jack|Liu Weixiao|english_alias
 小兰|刘莉兰|given_only
@@ -288,7 +322,13 @@ Nicholas|N Hurst|none
 Mr. Blair|Austin B.|none
 Sr. Diéguez|Ciro|none
 Mr Wang|Smith|conflict
-윤준혜|Junhye Yoon|none
+윤준혜|Junhye Yoon|exact
+김준호|Kim Jun-ho|exact
+정성민|Sung-min Jeong|exact
+한민준|Min-jun Han|order
+김준호|김님|surname_only
+김준호|김민수|conflict_given
+유은정|Eun-jung Yoo|exact
 张伟|前台|none
 云淡风轻|张伟|none
 王总|阿强|none
@@ -371,6 +411,9 @@ def test_nobody_has_no_letters_and_no_rarity() -> None:
         ("Zebulon Quackenbush", "John Smith"),
         ("张伟", "张"),
         ("Shan Zhe", "Wang Wei"),
+        ("Zebulon Rossi", "Giulia Rossi"),
+        ("欧阳娜娜", "佐藤隆"),
+        ("Zebulon Quackenbush", "김준호"),
     ],
 )
 def test_a_rare_name_says_more(rarer: str, commoner: str) -> None:
