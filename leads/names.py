@@ -45,7 +45,7 @@ def name(text: str) -> tuple[Name | None, str]:
     if "@" in text and "." in text.partition("@")[2]:
         return None, "looks_like_email"
     if text.isascii() or not _HAN.search(text):
-        if korean := None if text.isascii() else hangul_name(text):
+        if not text.isascii() and text not in titles().part and (korean := hangul_name(text)):
             return korean, ""
         latin, reason = latin_name(text)
         return respelled(latin, text) if latin else None, reason

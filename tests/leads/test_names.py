@@ -93,7 +93,7 @@ Han Min-jun|full|han|min jun|
 오씨|surname|oh||
 Nguyen Thao|full|nguyen|thao|
 Nathalie|given||nathalie|
-Rajesh|given||rajesh|
+Giulia|given||giulia|
 Kowalczyk|surname|kowalczyk||
 Zhang Wei|full|zhang|wei|
 Wei Zhang|full|zhang|wei|
