@@ -42,7 +42,7 @@ from streams.shell import Shell
 TENANT = "profile"
 TAKE = MOST
 #: What Facts are made with, by the name ``leads.facts`` calls them.
-NORMALISERS = ("phones", "emails", "name", "company", "address", "place", "region", "country", "handles", "custom")
+NORMALISERS = ("phones", "emails", "name", "company", "address", "place", "region", "nation", "handles", "custom")
 
 T = TypeVar("T")
 

@@ -85,7 +85,8 @@ def _han(text: str, folded: str) -> Company:
     body = _NOISE.sub("", body) or _NOISE.sub("", folded)
     body, part = _without_branch(body)
     branch = part or branch
-    if form := next((form for form in words.legal_glued if body.startswith(form) and len(body) > len(form)), ""):
+    glued = words.legal_glued if body[:1] in words.legal_heads else ()
+    if form := next((form for form in glued if body.startswith(form) and len(body) > len(form)), ""):
         legal, body = words.legal[form], body[len(form) :]
     form = words.legal_end.cut(body, 2)
     if form:

@@ -62,6 +62,7 @@ class Words(NamedTuple):
     legal_last: Phrases
     legal_first: Phrases
     legal_glued: tuple[str, ...]  # forms in Han and Hangul that stand before a name without a space
+    legal_heads: frozenset[str]  # what they begin with
     trade: frozenset[str]
     none: frozenset[str]
     abbreviation: dict[str, str]
@@ -86,13 +87,13 @@ def company_words() -> Words:
     none = frozenset(word.replace("+", " ") for word in listed["none"])
     short = dict(pair.split("=", 1) for pair in listed["abbreviation"])
     zone = tuple(sorted(listed["zone"], key=len, reverse=True))
+    glued = sorted((form for form in first if _glues(form) and (form in legal or _is_cjk(form))), key=len, reverse=True)
     return Words(
         legal,
         Phrases(legal, last=True),
         Phrases(first, last=False),
-        tuple(
-            sorted((form for form in first if _glues(form) and (form in legal or _is_cjk(form))), key=len, reverse=True)
-        ),
+        tuple(glued),
+        frozenset(form[0] for form in glued),
         trade,
         none,
         short,

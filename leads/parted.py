@@ -38,12 +38,15 @@ def parted(fields: Fields) -> tuple[Fields, tuple[Note, ...]]:
     """``fields`` with every part in its own field, and what was done; the very same dict when there is nothing to do."""
     get = fields.get
     who, firm, city, number = get("name", ""), get("company", ""), get("city", ""), get("phone", "")
-    slipped = (number and not _DIGIT.search(number)) or (firm and not who) or "@" in get("title", "")
-    tails = (HAS_TAIL.search(firm) or (city and firm.endswith(city))) and not _HAN.search(firm)
+    # the cheap question first, and none that Han letters have answered: most rows are clean
+    latin = firm and (firm.isascii() or not _HAN.search(firm))
+    slipped = (number and not (number[-1].isdigit() or _DIGIT.search(number))) or (latin and not who)
+    slipped = slipped or "@" in get("title", "")
+    tails = latin and (HAS_TAIL.search(firm) or (city and firm.endswith(city)))
     behind = HAS_TAIL.search(who)
     code = city and not city.isalpha() and _DIGIT.search(city) and not get("postcode")
     address = not city and "," in get("address", "")
-    exchanged = who and firm and _are_exchanged(who, firm, get("email", ""))
+    exchanged = latin and who and _are_exchanged(who, firm, get("email", ""))
     if not (slipped or tails or behind or code or address or exchanged):
         return fields, ()
     out, notes = dict(fields), list[Note]()

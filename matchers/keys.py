@@ -48,6 +48,7 @@ KINDS: Final[dict[str, str]] = {
     "F": "MinHash bands and telling words of free text",
 }
 _DOMAIN_TAIL: Final = re.compile(r"(?<=....)(?:-?(?:group|tech|china|corp|inc|cn))$")  # yuchuangtech, acme-group
+_SORTED: Final = 12  # letters of an organisation; a longer one is the sound of a Han name
 _RARE: Final = 19.0  # bits: a name by its sound that one in half a million has
 _LETTERS: Final = {kind: kind.encode() for kind in KINDS}
 #: Which keys a record gets. Raise it with every change of ``plan`` that gives other keys, and see ``schemes.py``.
@@ -210,7 +211,7 @@ def colleagues(surnames: Iterable[str], company: Company) -> Plan:
 
 def persons(names: Iterable[str], organisation: str) -> Plan:
     """The keys of those who are called so in an organisation, with the letters of both sorted: Cloeman is Coleman."""
-    where = "".join(sorted(organisation))
+    where = "".join(sorted(organisation)) if len(organisation) <= _SORTED else organisation
     return tuple([("S", f"{''.join(sorted(name))}|{where}") for name in names])
 
 
