@@ -212,21 +212,26 @@ def colleagues(surnames: Iterable[str], company: Company) -> Plan:
 def persons(names: Iterable[str], organisation: str) -> Plan:
     """The keys of those who are called so in an organisation, with the letters of both sorted: Cloeman is Coleman."""
     where = "".join(sorted(organisation)) if len(organisation) <= _SORTED else organisation
-    return tuple([("S", f"{''.join(sorted(name))}|{where}") for name in names])
+    return tuple([("S", f"{_letters_of(name)}|{where}") for name in names])
+
+
+@lru_cache(1 << 13)
+def _letters_of(name: str) -> str:
+    return "".join(sorted(name))
 
 
 def bearers(facts: Facts, surnames: tuple[str, ...], organisation: str) -> Plan:
     """The person in the organisation: by surname and, in Latin letters, by first name, since calls leave the other out; with
     the mail domain besides where that is another word, since organisations are misspelled and have several names."""
     company, name = facts.company, facts.name
-    left = colleagues(surnames, facts.former) if facts.former is not None else ()
     if company is None or name is None:
-        return persons(surnames, organisation) + left if organisation else left
-    found = colleagues(surnames, company) + left
-    if name.script == "latin" and (first := name.given.partition(" ")[0]) and len(first) > 1:
-        found += colleagues((first,), company)
-    domain = company_domain(facts) if surnames else ""
-    return found + persons(surnames, domain) if domain not in ("", organisation) else found
+        found = persons(surnames, organisation) if surnames and organisation else ()
+    else:
+        first = name.given.partition(" ")[0] if name.script == "latin" else ""
+        found = persons((*surnames, first) if len(first) > 1 else surnames, _head(company))
+        if surnames and facts.emails and (domain := company_domain(facts)) not in ("", organisation):
+            found += persons(surnames, domain)
+    return found if facts.former is None else found + colleagues(surnames, facts.former)
 
 
 def _head(company: Company) -> str:
@@ -273,24 +278,22 @@ def _road(latin: tuple[str, ...], road: str) -> str:
 
 def _identities(facts: Facts, rules: Rules, out: list[tuple[str, str]]) -> None:
     """Values that belong to one person: phone, mailbox, handle, identifier, date, call."""
-
-    def mobile(handle: str) -> tuple[str, str]:
-        return "P", rules.numbers(Phone(handle, "86", "mobile"))[0]
-
     if facts.call:
         out.append(("C", facts.call))
     out.extend(("I", f"{item.name}={item.value}") for item in facts.custom if item.kind == "id" and item.value)
-    out.extend(("P", value) for phone in facts.phones[:3] if phone.digits for value in rules.numbers(phone))
+    for phone in facts.phones[:3]:
+        if phone.digits:
+            out += [("P", value) for value in rules.numbers(phone)]
     for mail in facts.emails[:3]:
         out.append(("E", mail_value(mail)))
         if is_mobile(mail.local):
-            out.append(mobile(mail.local))
+            out.append(("P", rules.numbers(Phone(mail.local, "86", "mobile"))[0]))
     for handle in facts.handles[:2]:
         value = handle.value
         if handle.kind == "qq" or (value.isdigit() and not is_mobile(value)):
             out.append(("E", f"{value}@qq"))
         elif is_mobile(value):
-            out.append(mobile(value))
+            out.append(("P", rules.numbers(Phone(value, "86", "mobile"))[0]))
         else:
             out.append(("W", value))
     out.extend(("W", mail.local) for mail in facts.emails[:2] if may_be_handle(mail))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from math import inf, log2
 from typing import Final, final
 
-from leads.records import Company, Facts
+from leads.records import Facts
 from matchers.compare import address, company, custom, email, handle, name, phone, place, text
 from matchers.keys import city_of, colleagues, surnames_of, told_city
 from matchers.neighbours import Known, bare, handles_of, phones_of
@@ -89,7 +89,7 @@ def score(facts: Facts, known: Known, scale: Scale, lead_bare: bool) -> Scored:
     if phones and known.phones:
         mets += phone.compare(phones, known.phones, scale, both_bare)
     if facts.emails and known.emails:
-        mets += email.compare(facts.emails, known.emails, scale, _firms(facts, known))
+        mets += email.compare(facts.emails, known.emails, scale, facts.company, known.companies)
     handles = handles_of(facts)
     if handles and known.handles:
         agrees = names is not None and names.level in name.AGREEMENTS
@@ -128,11 +128,6 @@ def score(facts: Facts, known: Known, scale: Scale, lead_bare: bool) -> Scored:
     if names is not None and names.level in name.PARTS and not mail_met and _spelled(facts, known) == 2:
         names = names.worth(max(names.bits, _SPELLED), "mailbox_spells")  # 杨总, yangzhenbing@ and 杨真兵
     return _add_up(facts, known, scale, mets, names, conflict, both_bare, firm)
-
-
-def _firms(facts: Facts, known: Known) -> list[Company]:
-    firms = [firm for firm, _ in known.companies]
-    return firms if facts.company is None else [facts.company, *firms]
 
 
 def _of_that_name(facts: Facts, firm: Met, names: Met | None, scale: Scale) -> Met:

@@ -53,11 +53,15 @@ def of_organisation(mail: Email, company: Company) -> bool:
 
 
 def compare(
-    mine: Sequence[Email], theirs: Iterable[tuple[Email, int]], scale: Scale, firms: Sequence[Company] = ()
+    mine: Sequence[Email],
+    theirs: Iterable[tuple[Email, int]],
+    scale: Scale,
+    firm: Company | None,
+    firms: Sequence[tuple[Company, int]],
 ) -> list[Met]:
     """The best agreement over all pairs of mailboxes, a shared company domain besides, or a difference.
 
-    ``firms``: organisations of both sides, whose mailboxes are no person's wherever they are kept.
+    ``firm``, ``firms``: my organisation and theirs, whose mailboxes are no person's wherever they are kept.
     """
     best: Met | None = None
     domain: Met | None = None
@@ -66,7 +70,7 @@ def compare(
         for my in mine:
             if level != "differs":  # a mailbox at work beside one at home is no contradiction
                 level = "work_and_home" if _at_two_places(my, their) else "differs"
-            met = _pair(my, their, seq, scale, firms)
+            met = _pair(my, their, seq, scale, firm, firms)
             if met is not None and (best is None or met.bits > best.bits):
                 best = met
             if domain is None and my.kind != "free" and my.domain == their.domain:
@@ -85,10 +89,13 @@ def _at_two_places(my: Email, their: Email) -> bool:
     return kinds == {"free", "company"} or (kinds == {"role", "company"} and my.domain == their.domain)
 
 
-def _pair(my: Email, their: Email, seq: int, scale: Scale, firms: Sequence[Company]) -> Met | None:
+def _pair(
+    my: Email, their: Email, seq: int, scale: Scale, firm: Company | None, firms: Sequence[tuple[Company, int]]
+) -> Met | None:
     role = is_role(my) or is_role(their)
     if my.local == their.local:
-        role = role or any(of_organisation(my, firm) for firm in firms)
+        role = role or (firm is not None and of_organisation(my, firm))
+        role = role or any(of_organisation(my, their_firm) for their_firm, _ in firms)
         if my.domain == their.domain:
             return scale.value("email", "role" if role else "exact", scale.rivals("E", mail_value(my)), seq)
         if my.stem and my.stem == their.stem:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from math import log2
 from typing import Final
 
@@ -16,13 +16,12 @@ _BITS_PER_DIGIT: Final = log2(10)
 _KNOWN_BY_PREFIX: Final = 1.5  # a mobile's first three digits take few values: worth one and a half digits
 
 
-def compare(mine: Sequence[Phone], theirs: Iterable[tuple[Phone, int]], scale: Scale, bare: bool) -> list[Met]:
+def compare(mine: Sequence[Phone], theirs: Sequence[tuple[Phone, int]], scale: Scale, bare: bool) -> list[Met]:
     """The best agreement over all pairs of numbers; when there is none, how much it says that all differ."""
     best: Met | None = None
     extra: Met | None = None
     loose = False
     met_any = False
-    theirs = tuple(theirs)
     for their, seq in theirs:
         for my in mine:
             met = _pair(my, their, seq, scale, theirs)
