@@ -44,12 +44,12 @@ def of_organisation(mail: Email, company: Company) -> bool:
     (xinpengwuliu168@ of 鑫鹏物流)."""
     local = "".join(filter(str.isalpha, mail.local))
     brand = core_reading(company)
-    written = "".join(filter(str.isalpha, company.text.lower()))  # the core says automotive where the name has auto
-    if len(local) >= _LEAST_BRAND and written.startswith(local):
-        return True
     if min(len(local), len(brand)) < _LEAST_BRAND:
         return local == brand and len(brand) >= 4
-    return local.startswith(brand) or brand.startswith(local)
+    if local.startswith(brand) or brand.startswith(local):
+        return True
+    # the core says automotive where the name has auto
+    return company.text.isascii() and "".join(filter(str.isalpha, company.text.lower())).startswith(local)
 
 
 def compare(
