@@ -106,7 +106,7 @@ def score(facts: Facts, known: Known, scale: Scale, lead_bare: bool) -> Scored:
     elif firm.level != "differs" or not _misplaced(facts, known):
         firm = _of_that_name(facts, firm, names, scale)
         mets.append(firm)
-    if lead_bare != known.bare and firm is not None and firm.bits > 0:  # what an organisation gives is its line
+    if lead_bare != known.bare and firm is not None and firm.bits > 0 and _desk(facts, known, lead_bare):
         mets = [met.worth(met.bits - _LINE, "line") if met.level == "number" else met for met in mets]
     if known.addresses:
         mets += address.compare(facts.address, known.addresses, scale, both_bare)
@@ -143,6 +143,12 @@ def _of_that_name(facts: Facts, firm: Met, names: Met | None, scale: Scale) -> M
         return firm
     rivals = max(known) * 2.0**names.bits + scale.weights.rows["company", firm.level].u
     return Met("company", firm.level, firm.bits + log2(firm.rivals / rivals), firm.seq, rivals, firm.kin)
+
+
+def _desk(facts: Facts, known: Known, lead_bare: bool) -> bool:
+    """Whether the side that names no person says that it is an organisation's desk: a role, or a mailbox that is nobody's. Its
+    number, where numbers do not tell mobile from landline, is the organisation's then."""
+    return bool(facts.name is not None or facts.emails) if lead_bare else bool(known.names or known.emails)
 
 
 def _better(firm: Met | None, former: Met | None) -> Met | None:

@@ -100,13 +100,15 @@ def test_a_mailbox_that_is_called_like_the_organisation_is_its_own_wherever_it_i
     assert "email.exact" in levels(scored(facts_of(name="谭洪继", email=firm["email"]), facts_of(email=firm["email"])))
 
 
-def test_the_number_that_an_organisation_gives_is_its_line():
+def test_the_number_of_a_front_desk_is_the_organisations():
     person = facts_of(name="Melissa Paradis", company="Atlas Security Systems Inc.", phone="+1 416 645 1717")
-    for name in ({"name": "Reception"}, {}):
-        desk = facts_of(company="Atlas Security Systems Inc.", phone="(416) 645-1717", **name)
+    for told in ({"name": "Reception"}, {"email": "info@atlas-security.com"}):
+        desk = facts_of(company="Atlas Security Systems Inc.", phone="(416) 645-1717", **told)
         assert "phone.line" in levels(scored(person, desk))
         assert judged(person, [desk]).kind == "new"
         assert judged(person, [desk]).account == 1
+    nameless = facts_of(company="Atlas Security Systems Inc.", phone="(416) 645-1717")
+    assert judged(person, [nameless]).kind == "same"
     assert "phone.number" in levels(scored(facts_of(phone="(416) 645-1717"), person))
 
 
