@@ -39,10 +39,12 @@ def test_leads_are_found_with_a_report_and_clusters(tmp_path: Path) -> None:
 
 def test_leads_that_joined_one_under_review_go_along_with_it(tmp_path: Path) -> None:
     (tmp_path / "leads.csv").write_text(
-        "id,name,city,phone\n1,陈晓明,重庆,18665692513\n2,陈晓明,重庆,15975029346\n3,陈晓明,,15975029346\n",
+        "id,name,city,phone,email\n1,陈晓明,重庆,,m8812@qq.com\n2,陈晓明,重庆,15975029346,k9x77@163.com\n3,陈晓明,,15975029346,\n",
         encoding="utf-8",
     )
-    (tmp_path / "mapping.json").write_text('{"fields": {"name": "name", "city": "city", "phone": "phone"}}')
+    (tmp_path / "mapping.json").write_text(
+        '{"fields": {"name": "name", "city": "city", "phone": "phone", "email": "email"}}'
+    )
 
     done = run(
         str(tmp_path / "leads.csv"), "--mapping", str(tmp_path / "mapping.json"), "--out", str(tmp_path / "c.csv")
