@@ -91,7 +91,11 @@ def _is_person(text: str, mail: str) -> bool:
     """A person in the company's cell: his form of address or job tells, or a known first name, or his own mailbox."""
     words = text.split()
     told = _told_by(text, mail)
-    if _HAN.search(text) or not (told or words[0].lower().rstrip(".") in titles().latin or HAS_TAIL.search(text)):
+    if (
+        not words
+        or _HAN.search(text)
+        or not (told or words[0].lower().rstrip(".") in titles().latin or HAS_TAIL.search(text))
+    ):
         return False
     if looks_like_firm(text):
         return False

@@ -119,3 +119,10 @@ def test_a_row_that_slipped_by_a_column() -> None:
     fields, _ = parted(row | {"company": "Jennifer Hooper"})
 
     assert fields == {"name": "Jennifer Hooper", "company": "Acme Printing Ltd", "email": "j.hooper@acme.com"}
+
+
+@pytest.mark.parametrize("blank", [" ", "\u3000", "\x1f", "\t\n"])
+def test_a_blank_cell_is_nobody(blank: str) -> None:
+    row = {"company": blank, "phone": "+1 415 639 2217"}
+
+    assert parted(row) == (row, ())
