@@ -11,8 +11,8 @@ from leads.name_rarity import is_english_first
 from leads.name_tables import titles
 from leads.names import name
 from leads.places import is_known_city
-from leads.records import Note
-from leads.tails import HAS_TAIL, agrees, looks_like_firm, tail_of_company, tail_of_name
+from leads.records import Name, Note
+from leads.tails import HAN, HAS_TAIL, agrees, looks_like_firm, tail_of_company, tail_of_name
 from leads.text import ascii_fold
 
 Fields = dict[str, str]
@@ -25,7 +25,6 @@ _CODE_FIRST: Final = re.compile(rf"({_POSTCODE})[\s,]+((?:'s-)?[^\W\d][^\d,]*)",
 _CODE_LAST: Final = re.compile(rf"((?:'s-)?[^\W\d][^\d,]*?)[\s,]+({_POSTCODE})", re.IGNORECASE)
 _COMMA_NAME: Final = re.compile(r"[^\s,]+, [^\s,]+(?: [^\s,]+)?")
 _DIGIT: Final = re.compile(r"\d")
-_HAN: Final = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]")
 _UNIT: Final = re.compile(
     r"(?:suite|ste|apt|apto|appt|unit|flat|room|rm|floor|fl|bldg|building|lot|box|piso|etage|og|stock|hoog)\b",
     re.IGNORECASE,
@@ -39,7 +38,7 @@ def parted(fields: Fields) -> tuple[Fields, tuple[Note, ...]]:
     get = fields.get
     who, firm, city, number = get("name", ""), get("company", ""), get("city", ""), get("phone", "")
     # the cheap question first, and none that Han letters have answered: most rows are clean
-    latin = firm and (firm.isascii() or not _HAN.search(firm))
+    latin = firm and (firm.isascii() or not HAN.search(firm))
     slipped = (number and not (number[-1].isdigit() or _DIGIT.search(number))) or (latin and not who)
     slipped = slipped or "@" in get("title", "")
     tails = latin and (HAS_TAIL.search(firm) or (city and firm.endswith(city)))
@@ -93,7 +92,7 @@ def _is_person(text: str, mail: str) -> bool:
     told = _told_by(text, mail)
     if (
         not words
-        or _HAN.search(text)
+        or HAN.search(text)
         or not (told or words[0].lower().rstrip(".") in titles().latin or HAS_TAIL.search(text))
     ):
         return False
@@ -105,8 +104,11 @@ def _is_person(text: str, mail: str) -> bool:
     read, _ = name(text)
     if read is None or read.kind not in ("full", "initial", "surname") or not 2 <= len(words) <= _MOST_WORDS:
         return False
-    first = any(map(is_english_first, ascii_fold(read.text).split()))
-    return (first and read.honorific != "") or (read.kind == "full" and told)
+    return (_first_name_in(read) and read.honorific != "") or (read.kind == "full" and told)
+
+
+def _first_name_in(found: Name) -> bool:
+    return any(map(is_english_first, ascii_fold(found.text).split()))
 
 
 def _told_by(person: str, mail: str) -> bool:
@@ -171,7 +173,7 @@ def _end_of_address(out: Fields, notes: list[Note]) -> None:
 
 def _are_exchanged(who: str, firm: str, mail: str) -> bool:
     """Name and company in each other's place: Parker Landscaping, ramesh banerjee; privat, Jane Doe."""
-    if _HAN.search(who) or _DIGIT.search(who) or len(firm.split()) > _MOST_WORDS:
+    if HAN.search(who) or _DIGIT.search(who) or len(firm.split()) > _MOST_WORDS:
         return False
     first, _, rest = who.lower().partition(" ")
     host = mail.lower().partition("@")[2]
@@ -180,7 +182,7 @@ def _are_exchanged(who: str, firm: str, mail: str) -> bool:
         return False
     if _reads_as_person(who) and not by_mail:
         return False
-    if _HAN.search(firm) or looks_like_firm(firm) or firm.lower() in who.lower():
+    if HAN.search(firm) or looks_like_firm(firm) or firm.lower() in who.lower():
         return False
     if HAS_TAIL.search(firm) and not _COMMA_NAME.fullmatch(firm):
         found = tail_of_name(firm, "", mail)
@@ -193,5 +195,4 @@ def _reads_as_person(text: str) -> bool:
     found, _ = name(text)
     if found is None or found.kind not in ("full", "initial", "surname", "given"):
         return False
-    known = any(map(is_english_first, ascii_fold(found.text).split()))
-    return (bool(found.honorific) or (known and found.kind == "full")) and not _DIGIT.search(text)
+    return (bool(found.honorific) or (found.kind == "full" and _first_name_in(found))) and not _DIGIT.search(text)

@@ -23,7 +23,7 @@ HAS_TAIL: Final = re.compile(r"[(（/|\n]|, | [-–—] ")
 _WORD: Final = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 _JOINED: Final = re.compile(r"\s(?:&|\+|and|und|et|y|e|en|och|og|i)\s", re.IGNORECASE)
 _JAPANESE_JOB: Final = re.compile(r"[部課课長长室係系役員员]$|대표|[팀과부]장?$|이사$|사원$")
-_HAN: Final = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]")
+HAN: Final = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]")
 
 
 class _Words(NamedTuple):
@@ -92,7 +92,7 @@ def _behind_comma_name(cell: str) -> Tail | None:
 
 def tail_of_company(cell: str, city: str) -> Tail | None:
     """What stands behind a company that is no part of its name."""
-    if _HAN.search(cell):
+    if HAN.search(cell):
         return None
     match = _LAST.fullmatch(cell.strip(_JUNK))
     if not match or len(match[1]) < 2:
@@ -139,7 +139,7 @@ def _has_trade(text: str) -> bool:
 
 
 def _is_job(text: str) -> bool:
-    if _HAN.search(text):
+    if HAN.search(text):
         return len(text) <= 8 and bool(_JAPANESE_JOB.search(text))
     tokens = _WORD.findall(ascii_fold(text))
     words = _words()

@@ -32,11 +32,8 @@ def make_handler(config: dict[str, Any]) -> Handler:
     def broken() -> bool:
         return fail == "down" and not mended.exists()
 
-    def write(line: dict[str, Any]) -> None:
-        write_line(config, line)
-
     async def handler(messages: Sequence[Message]) -> None:
-        write({"begun": [one.ref for one in messages], "by": config["name"]})
+        write_line(config, {"begun": [one.ref for one in messages], "by": config["name"]})
         if fail and any(one.value == trigger for one in messages):
             if fail == "bug":
                 raise ZeroDivisionError("a bug, with Zhang San, 13800138000 in its text")
@@ -45,7 +42,7 @@ def make_handler(config: dict[str, Any]) -> Handler:
             if fail == "hang":
                 await asyncio.sleep(3600)
         await asyncio.sleep(config.get("seconds", 0))
-        write({"done": [_plain(one) for one in messages], "by": config["name"]})
+        write_line(config, {"done": [_plain(one) for one in messages], "by": config["name"]})
 
     return handler
 
